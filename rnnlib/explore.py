@@ -223,7 +223,9 @@ class Explorer:
             separators=(",", ":"),
         ).replace("</", "<\\/")
         name = "explore-" + sha256(data.encode()).hexdigest()[:10]
-        controls = "".join(self._control(name, slider) for slider in self.first)
+        controls = "".join(
+            self._control(name, slider) for slider in self.first
+        )
         sentence = html.escape(sentences[where])
         return (
             f'<div class="explore" id="{name}">\n'
@@ -304,8 +306,7 @@ def _values(name: str, given: Iterable[float]) -> list[float]:
     ]
     if len(set(options)) != len(options) or len(options) < 2:
         raise ValueError(
-            f"{name} must hold at least two different values, "
-            f"found {options}"
+            f"{name} must hold at least two different values, found {options}"
         )
     return options
 
