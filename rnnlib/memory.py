@@ -124,8 +124,8 @@ class MemoryNeuron:
     def half_life(self) -> float:
         """Steps until an input weighs half: ln(1/2) / ln|u|.
 
-        0 where u is 0, infinite where \\|u\\| is 1 or more: there an input
-        never fades.
+        0 where u is 0; infinite where the size of u is 1 or more: there an
+        input never fades.
         """
         size = abs(self.u)
         if size == 0:

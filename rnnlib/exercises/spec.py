@@ -107,6 +107,8 @@ def _short(value: object) -> str:
         array = np.asarray(value, dtype=float)
     except (TypeError, ValueError):
         return describe(value)
+    if array.ndim == 0:
+        return f"{array:.6g}"
     if array.size > 12:
         return f"an array of shape {array.shape}"
     return np.array2string(array, precision=4, separator=", ").replace(
