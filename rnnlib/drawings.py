@@ -257,7 +257,7 @@ def memory_neuron(steps: int = 3) -> Figure:
 def _memory_cell(ax: Axes, x: float, step: str, color: str) -> None:
     arrow(ax, (x, 0.65), (x, 1.35), "m", text_at=(0.22, 0))
     node(ax, x, 0.4, f"x{step or '(t)'}", shape="text")
-    node(ax, x, 1.75, "+ B", color=color)
+    node(ax, x, 1.75, "+ b", color=color)
     up = 2.75 if step else 1.75
     if step:
         arrow(ax, (x, 2.15), (x, 2.7))
