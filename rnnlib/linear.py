@@ -51,7 +51,7 @@ class AR:
 
     @property
     def mean(self) -> float:
-        """The level φ_0 / (1 - φ_1 - … - φ_p) that a stable model settles at."""
+        """The level φ_0 / (1 - Σφ) that a stable model settles at."""
         return float(self.intercept / (1 - self.coefficients.sum()))
 
     def poles(self) -> np.ndarray:

@@ -81,15 +81,16 @@ class MemoryNeuron:
         x = as_series(x, "x")
         last = as_float(start, "start")
         drive = self.m * x + self.b  # does not depend on the recurrence
-        outputs = np.empty(len(x))
-        for t in range(len(x)):
-            outputs[t] = last = self.u * last + drive[t]
-        if not np.isfinite(outputs[-1]):
+        outputs = []
+        for value in drive.tolist():  # Python floats: no call for each step
+            last = self.u * last + value
+            outputs.append(last)
+        if not np.isfinite(last):
             raise OverflowError(
                 f"the output left the range of floats: u = {self.u:g} "
                 f"over {len(x)} steps"
             )
-        return outputs
+        return np.array(outputs)
 
     def impulse_response(self, steps: int) -> np.ndarray:
         """Weight m u^k of the input of k steps ago, k = 0 … steps - 1.
