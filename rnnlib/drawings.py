@@ -1,0 +1,267 @@
+"""Drawings of cells in one hand: same strokes, same colours as the plots.
+
+Three strokes make all of them: a :func:`node`, an :func:`arrow` and a
+:func:`loop`. A drawing has no axes and equal units in both directions.
+"""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
+
+from rnnlib.plots import COLORS
+from rnnlib.validation import as_choice, as_int
+
+INK = "#3A424A"
+
+
+def sheet(
+    width: float, height: float, *, inches: float = 6.0
+) -> tuple[Figure, Axes]:
+    """Make an empty sheet of the given size in drawing units.
+
+    Parameters
+    ----------
+    width, height : float
+        In drawing units; a node has a radius of 0.4.
+    inches : float
+        Width of the figure.
+
+    Returns
+    -------
+    Figure, Axes
+    """
+    figure = plt.figure(
+        figsize=(inches, inches * height / width), layout="none"
+    )
+    ax = figure.add_axes((0, 0, 1, 1))
+    ax.set(xlim=(0, width), ylim=(0, height), aspect="equal")
+    ax.axis("off")
+    return figure, ax
+
+
+def node(
+    ax: Axes,
+    x: float,
+    y: float,
+    text: str,
+    *,
+    color: str = INK,
+    shape: str = "circle",
+    filled: bool = False,
+    size: float = 0.4,
+    fontsize: float = 12,
+) -> Axes:
+    """Draw a node with a text in its middle.
+
+    Parameters
+    ----------
+    ax : Axes
+    x, y : float
+        Its centre.
+    text : str
+    color : str
+    shape : {"circle", "box", "text"}
+        A neuron, a value or layer, or bare text.
+    filled : bool
+        White text on the colour, instead of colour on white.
+    size : float
+        Radius, or half the side of a box.
+    fontsize : float
+
+    Returns
+    -------
+    Axes
+    """
+    shape = as_choice(shape, "shape", ("circle", "box", "text"))
+    face = color if filled else "white"
+    if shape == "circle":
+        patch = Circle((x, y), size, fc=face, ec=color, lw=1.8, zorder=3)
+        ax.add_patch(patch)
+    elif shape == "box":
+        patch = FancyBboxPatch(
+            (x - size, y - size),
+            2 * size,
+            2 * size,
+            boxstyle=f"round,pad=0,rounding_size={size / 4}",
+            fc=face,
+            ec=color,
+            lw=1.8,
+            zorder=3,
+        )
+        ax.add_patch(patch)
+    ax.text(
+        x,
+        y,
+        text,
+        color="white" if filled else color,
+        ha="center",
+        va="center_baseline",
+        fontsize=fontsize,
+        zorder=4,
+    )
+    return ax
+
+
+def arrow(
+    ax: Axes,
+    tail: tuple[float, float],
+    head: tuple[float, float],
+    text: str = "",
+    *,
+    color: str = INK,
+    text_at: tuple[float, float] | None = None,
+    bend: float = 0.0,
+    width: float = 1.6,
+    fontsize: float = 12,
+) -> Axes:
+    """Draw an arrow from `tail` to `head`, with a text beside it.
+
+    Parameters
+    ----------
+    ax : Axes
+    tail, head : (float, float)
+    text : str
+    color : str
+    text_at : (float, float), optional
+        Offset of the text from the middle of the arrow; above it if left
+        out.
+    bend : float
+        Curvature; 0 is straight.
+    width : float
+        Line width in points.
+    fontsize : float
+
+    Returns
+    -------
+    Axes
+    """
+    ax.add_patch(
+        FancyArrowPatch(
+            tail,
+            head,
+            arrowstyle="-|>",
+            mutation_scale=13,
+            connectionstyle=f"arc3,rad={bend}",
+            shrinkA=0,
+            shrinkB=0,
+            color=color,
+            lw=width,
+            zorder=2,
+        )
+    )
+    if text:
+        dx, dy = (0, 0.22) if text_at is None else text_at
+        ax.text(
+            (tail[0] + head[0]) / 2 + dx,
+            (tail[1] + head[1]) / 2 + dy,
+            text,
+            color=color,
+            ha="center",
+            va="center",
+            fontsize=fontsize,
+        )
+    return ax
+
+
+def loop(
+    ax: Axes,
+    x: float,
+    y: float,
+    text: str,
+    *,
+    color: str = INK,
+    size: float = 0.4,
+    fontsize: float = 12,
+) -> Axes:
+    """Draw the arrow that leaves a node and comes back one step later.
+
+    Parameters
+    ----------
+    ax : Axes
+    x, y : float
+        Centre of the node.
+    text : str
+        Its weight.
+    color : str
+    size : float
+        Radius of the node.
+    fontsize : float
+
+    Returns
+    -------
+    Axes
+    """
+    ax.add_patch(
+        FancyArrowPatch(
+            (x + 0.64 * size, y + 0.77 * size),
+            (x - 0.64 * size, y + 0.77 * size),
+            arrowstyle="-|>",
+            mutation_scale=13,
+            connectionstyle="arc3,rad=1.6",
+            shrinkA=0,
+            shrinkB=0,
+            color=color,
+            lw=1.6,
+            zorder=2,
+        )
+    )
+    ax.text(
+        x,
+        y + 2.55 * size,
+        text,
+        color=color,
+        ha="center",
+        va="center",
+        fontsize=fontsize,
+    )
+    return ax
+
+
+def memory_neuron(steps: int = 3) -> Figure:
+    """Draw the memory neuron folded, and beside it unfolded in time.
+
+    Parameters
+    ----------
+    steps : int
+        Copies in the unfolded half, 2 to 4.
+
+    Returns
+    -------
+    Figure
+    """
+    steps = as_int(steps, "steps", low=2, high=4)
+    ochre, ink = COLORS["memory"], INK
+    width = 3.1 + 1.75 * steps
+    figure, ax = sheet(width, 3.7)
+    ax.text(1, 3.45, "folded", ha="center", color=ink)
+    ax.text(
+        2.5 + 0.875 * steps, 3.45, "unfolded in time", ha="center", color=ink
+    )
+    _memory_cell(ax, 1.0, "", ochre)
+    loop(ax, 1.0, 1.75, "u", color=ochre)
+    ax.plot([2.1, 2.1], [0.2, 3.3], color="#C8CED3", lw=1)
+    first = 2.75
+    arrow(ax, (first - 0.4, 1.75), (first + 0.45, 1.75), "u", color=ochre)
+    for step in range(1, steps + 1):
+        x = first + 0.85 + 1.75 * (step - 1)
+        _memory_cell(ax, x, f"({step})", ochre)
+        last = step == steps
+        head = (x + 0.9, 1.75) if last else (x + 1.35, 1.75)
+        arrow(ax, (x + 0.4, 1.75), head, "u", color=ochre)
+    return figure
+
+
+def _memory_cell(ax: Axes, x: float, step: str, color: str) -> None:
+    arrow(ax, (x, 0.65), (x, 1.35), "m", text_at=(0.22, 0))
+    node(ax, x, 0.4, f"x{step or '(t)'}", shape="text")
+    node(ax, x, 1.75, "+ B", color=color)
+    up = 2.75 if step else 1.75
+    if step:
+        arrow(ax, (x, 2.15), (x, 2.7))
+        node(ax, x, up + 0.2, f"O{step}", shape="text")
+    else:
+        arrow(ax, (x + 0.4, 1.75), (x + 0.78, 1.75))
+        node(ax, x + 0.72, 1.42, "O(t)", shape="text", fontsize=11)

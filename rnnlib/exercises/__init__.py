@@ -1,0 +1,34 @@
+"""Check your answer: what is right, what is not, and what to look at.
+
+Each exercise of the book has a name, a few test cases, the true answer and a
+list of *slips*: wrong answers that people really give, each with the hint
+that helps. :func:`check` never raises for an unattempted stub, so that a
+notebook runs from top to bottom before you have touched it.
+"""
+
+from __future__ import annotations
+
+from rnnlib.exercises import ar1, memory
+from rnnlib.exercises.spec import Exercise, verdict
+from rnnlib.validation import as_choice
+
+EXERCISES: dict[str, Exercise] = {**ar1.EXERCISES, **memory.EXERCISES}
+
+
+def check(name: str, answer: object) -> None:
+    """Print whether `answer` solves the exercise `name`, and if not, why.
+
+    Parameters
+    ----------
+    name : str
+        Name of the exercise, as printed in the chapter.
+    answer : callable
+        Your function.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no exercise of that name.
+    """
+    exercise = EXERCISES[as_choice(name, "name", tuple(EXERCISES))]
+    print(verdict(exercise, answer))

@@ -1,0 +1,116 @@
+"""What an exercise consists of, and how an answer is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnnlib.validation import describe
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise whose answer is a function.
+
+    Attributes
+    ----------
+    arguments : tuple of str
+        Names of the function's arguments, for messages.
+    cases : sequence of tuple
+        Arguments that the answer is called with.
+    truth : callable
+        The right answer.
+    slips : mapping of str to callable
+        Wrong answers that people give, under the hint that helps.
+    lesson : str
+        Said when the answer is right.
+    """
+
+    arguments: tuple[str, ...]
+    cases: Sequence[tuple]
+    truth: Callable
+    slips: Mapping[str, Callable]
+    lesson: str
+
+
+def verdict(exercise: Exercise, answer: object) -> str:
+    """Judge an answer in one line.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    answer : callable
+
+    Returns
+    -------
+    str
+        Starts with "Not attempted yet", "Correct" or "Not yet".
+    """
+    if answer is None or answer is ...:
+        return "Not attempted yet: replace the dots by your code."
+    if not callable(answer):
+        return f"Not yet: hand over your function, not {describe(answer)}."
+    results = []
+    for case in exercise.cases:
+        # a fresh copy each time: an answer that edits its input harms no one
+        copies = [np.copy(a) if np.ndim(a) else a for a in case]
+        try:
+            result = answer(*copies)
+        except NotImplementedError:
+            return "Not attempted yet: replace the dots by your code."
+        except Exception as error:
+            return (
+                f"Not yet: for {_shown(exercise, case)} your function "
+                f"stopped with {type(error).__name__}: {error}"
+            )
+        if result is None or result is ...:
+            return "Not attempted yet: replace the dots by your code."
+        results.append(result)
+    wanted = [exercise.truth(*case) for case in exercise.cases]
+    if all(_same(r, w) for r, w in zip(results, wanted)):
+        return f"Correct. {exercise.lesson}"
+    for hint, slip in exercise.slips.items():
+        slipped = [slip(*case) for case in exercise.cases]
+        if all(_same(r, s) for r, s in zip(results, slipped)):
+            return f"Not yet: {hint}"
+    for case, result, want in zip(exercise.cases, results, wanted):
+        if not _same(result, want):
+            return (
+                f"Not yet: for {_shown(exercise, case)} you return "
+                f"{_short(result)}, the answer is {_short(want)}."
+            )
+    raise AssertionError("an answer that differs nowhere is correct")
+
+
+def _same(result: object, wanted: object) -> bool:
+    try:
+        result = np.asarray(result, dtype=float)
+    except (TypeError, ValueError):
+        return False
+    wanted = np.asarray(wanted, dtype=float)
+    if result.shape != wanted.shape:
+        return False
+    return bool(np.allclose(result, wanted, rtol=1e-6, atol=1e-9))
+
+
+def _shown(exercise: Exercise, case: tuple) -> str:
+    return ", ".join(
+        f"{name} = {_short(value)}"
+        for name, value in zip(exercise.arguments, case)
+    )
+
+
+def _short(value: object) -> str:
+    try:
+        array = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        return describe(value)
+    if array.ndim == 0:
+        return f"{array:.6g}"
+    if array.size > 12:
+        return f"an array of shape {array.shape}"
+    return np.array2string(array, precision=4, separator=", ").replace(
+        "\n", ""
+    )
