@@ -220,6 +220,108 @@ def loop(
     return ax
 
 
+def ar_neuron(order: int = 3) -> Figure:
+    """Draw AR(p) as a linear neuron that sees the last p values.
+
+    Parameters
+    ----------
+    order : int
+        p, 1 to 4.
+
+    Returns
+    -------
+    Figure
+    """
+    order = as_int(order, "order", high=4)
+    grey = COLORS["AR"]
+    width = 5.6
+    height = max(1.6, 0.4 + 0.95 * order)
+    figure, ax = sheet(width, height, inches=4.8)
+    middle = height / 2
+    for lag in range(1, order + 1):
+        y = middle + 0.95 * ((order + 1) / 2 - lag)
+        past = "x" + _below(f"t-{lag}")
+        node(ax, 0.65, y, past, shape="text", fontsize=13)
+        arrow(ax, (1.05, y), (2.75, middle + (y - middle) * 0.16), color=grey)
+        weight = "φ" + _below("" if order == 1 else str(lag))
+        ax.text(1.75, y + 0.2 - (y - middle) * 0.3, weight, color=grey)
+    node(ax, 3.2, middle, "+ φ" + _below("0"), color=grey, size=0.45)
+    arrow(ax, (3.65, middle), (4.45, middle), color=grey)
+    node(ax, 4.85, middle, "x\u0302" + _below("t"), shape="text", fontsize=13)
+    return figure
+
+
+def rolling_origin(origins: int = 5) -> Figure:
+    """Draw how a backtest walks: what is known, what is forecast.
+
+    Parameters
+    ----------
+    origins : int
+        Number of rows, 2 to 8.
+
+    Returns
+    -------
+    Figure
+    """
+    origins = as_int(origins, "origins", low=2, high=8)
+    total = 12 + origins
+    figure, ax = sheet(total + 4.6, origins + 2.0)
+    for row in range(origins):
+        y = origins - row + 0.3
+        known = 12 + row
+        for column in range(total):
+            color = "#E6E9EC"
+            if column < known:
+                color = COLORS["AR"]
+            elif column == known:
+                color = COLORS["accent"]
+            ax.add_patch(
+                FancyBboxPatch(
+                    (column + 0.6, y),
+                    0.8,
+                    0.7,
+                    boxstyle="round,pad=0,rounding_size=0.1",
+                    fc=color,
+                    ec="none",
+                )
+            )
+    style = {"fontsize": 11, "va": "center"}
+    right = total + 0.9
+    ax.text(right, origins + 0.65, "known", color=COLORS["AR"], **style)
+    ax.text(right, origins - 0.35, "forecast", color=COLORS["accent"], **style)
+    ax.text(right, origins - 1.35, "unseen", color="#5F6B76", **style)
+    arrow(ax, (0.6, 0.55), (total + 0.5, 0.55), color=INK)
+    ax.text(right, 0.55, "time", color=INK, **style)
+    return figure
+
+
+def thread() -> Figure:
+    """Draw the thread of the course: the number that decides about memory.
+
+    Returns
+    -------
+    Figure
+        Four cells in a row, each with the number on its loop.
+    """
+    cells = (
+        ("AR(1)", "AR", "φ", "one number,\nfitted"),
+        ("memory\nneuron", "memory", "u", "one weight,\nlearned"),
+        ("Elman\nnetwork", "Elman", "ρ", "of a matrix,\nlearned"),
+        ("LSTM", "LSTM", "f$_t$", "a gate, set anew\nat each step"),
+    )
+    figure, ax = sheet(9.6, 3.9)
+    for column, (name, model, symbol, note) in enumerate(cells):
+        x = 1.2 + 2.4 * column
+        color = COLORS[model]
+        loop(ax, x, 1.75, symbol, color=color, size=0.6, fontsize=17)
+        node(ax, x, 1.75, name, color=color, size=0.6, fontsize=9)
+        ax.text(x, 0.55, note, ha="center", va="center", fontsize=10)
+        if column:
+            tail, head = (x - 1.55, 1.75), (x - 0.85, 1.75)
+            arrow(ax, tail, head, color="#A9B1B8")
+    return figure
+
+
 def memory_neuron(steps: int = 3) -> Figure:
     """Draw the memory neuron folded, and beside it unfolded in time.
 
@@ -257,7 +359,7 @@ def memory_neuron(steps: int = 3) -> Figure:
 def _memory_cell(ax: Axes, x: float, step: str, color: str) -> None:
     arrow(ax, (x, 0.65), (x, 1.35), "m", text_at=(0.22, 0))
     node(ax, x, 0.4, f"x{step or '(t)'}", shape="text")
-    node(ax, x, 1.75, "+ B", color=color)
+    node(ax, x, 1.75, "+ b", color=color)
     up = 2.75 if step else 1.75
     if step:
         arrow(ax, (x, 2.15), (x, 2.7))
@@ -265,3 +367,8 @@ def _memory_cell(ax: Axes, x: float, step: str, color: str) -> None:
     else:
         arrow(ax, (x + 0.4, 1.75), (x + 0.78, 1.75))
         node(ax, x + 0.72, 1.42, "O(t)", shape="text", fontsize=11)
+
+
+def _below(text: str) -> str:
+    """Set a text as a subscript, in the letters of the drawing."""
+    return f"$_{{{text}}}$" if text else ""

@@ -1,6 +1,6 @@
 """Autoregression: tomorrow as a weighted sum of the last p values.
 
-    x_t = c + φ_1 x_{t-1} + … + φ_p x_{t-p} + noise
+    x_t = φ_0 + φ_1 x_{t-1} + … + φ_p x_{t-p} + noise
 
 fitted by ordinary least squares, with an intercept. Around it: the sample
 autocorrelation, the partial autocorrelation, and the choice of the order p
@@ -25,7 +25,7 @@ class AR:
     Attributes
     ----------
     intercept : float
-        c, in the unit of the series.
+        φ_0, in the unit of the series.
     coefficients : ndarray, shape (p,)
         φ_1 … φ_p; the first belongs to the most recent value.
     standard_errors : ndarray, shape (p + 1,)
@@ -51,7 +51,7 @@ class AR:
 
     @property
     def mean(self) -> float:
-        """The level c / (1 - Σφ) that a stable model settles at."""
+        """The level φ_0 / (1 - Σφ) that a stable model settles at."""
         return float(self.intercept / (1 - self.coefficients.sum()))
 
     def poles(self) -> np.ndarray:
@@ -367,7 +367,7 @@ def ar_from(intercept: float, coefficients: np.ndarray) -> AR:
     Parameters
     ----------
     intercept : float
-        c, in the unit of the series.
+        φ_0, in the unit of the series.
     coefficients : array_like, shape (p,)
         φ_1 … φ_p, most recent first.
 

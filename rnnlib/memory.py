@@ -1,12 +1,12 @@
 """The memory neuron: a neuron that sees its own last output.
 
-    O(t) = u O(t-1) + m x(t) + B
+    O(t) = u O(t-1) + m x(t) + b
 
 Three numbers: u decides how much of the last output is kept, m how loudly
-the new input speaks, B is the bias. It is the smallest recurrent network,
-W_hh = u, W_xh = m, b_h = B, without a nonlinearity. Written out,
+the new input speaks, b is the bias. It is the smallest recurrent network,
+W_hh = u, W_xh = m, b_h = b, without a nonlinearity. Written out,
 
-    O(t) = u^t O(0) + Σ_k u^k (m x(t-k) + B),    k = 0 … t-1,
+    O(t) = u^t O(0) + Σ_k u^k (m x(t-k) + b),    k = 0 … t-1,
 
 so an input of k steps ago weighs m u^k: u alone decides how long it lasts.
 
@@ -14,7 +14,7 @@ The gradient runs forward in time, with the outputs: from the recursion,
 
     ∂O(t)/∂u = O(t-1) + u ∂O(t-1)/∂u,
 
-and alike for m and B. Sources: Williams & Zipser (1989) for the forward
+and alike for m and b. Sources: Williams & Zipser (1989) for the forward
 gradient; Golub & Pereyra (1973) for solving the linear parameters inside.
 """
 
@@ -37,7 +37,7 @@ class MemoryNeuron:
         Weight of the last output: the memory.
     m : float
         Weight of the input.
-    B : float
+    b : float
         Bias, in the unit of the output.
 
     Raises
@@ -48,11 +48,11 @@ class MemoryNeuron:
 
     u: float
     m: float = 1.0
-    B: float = 0.0
+    b: float = 0.0
 
     def __post_init__(self) -> None:
         """Check the three numbers."""
-        for name in ("u", "m", "B"):
+        for name in ("u", "m", "b"):
             checked = as_float(getattr(self, name), name)
             object.__setattr__(self, name, checked)
 
@@ -80,16 +80,17 @@ class MemoryNeuron:
         """
         x = as_series(x, "x")
         last = as_float(start, "start")
-        drive = self.m * x + self.B  # does not depend on the recurrence
-        outputs = np.empty(len(x))
-        for t in range(len(x)):
-            outputs[t] = last = self.u * last + drive[t]
-        if not np.isfinite(outputs[-1]):
+        drive = self.m * x + self.b  # does not depend on the recurrence
+        outputs = []
+        for value in drive.tolist():  # Python floats: no call for each step
+            last = self.u * last + value
+            outputs.append(last)
+        if not np.isfinite(last):
             raise OverflowError(
                 f"the output left the range of floats: u = {self.u:g} "
                 f"over {len(x)} steps"
             )
-        return outputs
+        return np.array(outputs)
 
     def impulse_response(self, steps: int) -> np.ndarray:
         """Weight m u^k of the input of k steps ago, k = 0 … steps - 1.
@@ -140,9 +141,9 @@ def fit_least_squares(
     start: float | None = None,
     grid: int = 397,
 ) -> MemoryNeuron:
-    """Fit u, m and B so that O(t) comes closest to `target`.
+    """Fit u, m and b so that O(t) comes closest to `target`.
 
-    For a given u the best m and B follow from a linear regression, so only
+    For a given u the best m and b follow from a linear regression, so only
     u is searched: on a grid inside (-1, 1), then by golden section between
     the neighbours of the best grid point.
 
@@ -205,7 +206,7 @@ def gradient(
     -------
     loss : float
     gradient : ndarray, shape (3,)
-        Derivatives with respect to u, m and B.
+        Derivatives with respect to u, m and b.
 
     Raises
     ------
@@ -213,11 +214,11 @@ def gradient(
         If the arguments do not fit.
     """
     x, target, last = _pair(x, target, start)
-    slopes = np.zeros(3)  # ∂O/∂u, ∂O/∂m, ∂O/∂B
+    slopes = np.zeros(3)  # ∂O/∂u, ∂O/∂m, ∂O/∂b
     loss, total = 0.0, np.zeros(3)
     for value, wanted in zip(x, target):
         slopes = np.array([last, value, 1.0]) + neuron.u * slopes
-        last = neuron.u * last + neuron.m * value + neuron.B
+        last = neuron.u * last + neuron.m * value + neuron.b
         loss += (last - wanted) ** 2
         total += 2 * (last - wanted) * slopes
     return float(loss / len(x)), total / len(x)
@@ -252,7 +253,7 @@ def fit_gradient(
     neuron : MemoryNeuron
         After the last step.
     path : ndarray, shape (steps + 1, 4)
-        u, m, B and the loss at the start and after each step.
+        u, m, b and the loss at the start and after each step.
 
     Raises
     ------
@@ -271,7 +272,7 @@ def fit_gradient(
                 f"learning_rate must be smaller: {learning_rate:g} diverged "
                 f"after {step} steps"
             )
-        path.append((neuron.u, neuron.m, neuron.B, loss))
+        path.append((neuron.u, neuron.m, neuron.b, loss))
         if step < steps:
             neuron = MemoryNeuron(
                 *(np.array(path[-1][:3]) - learning_rate * slope)
@@ -287,7 +288,7 @@ def learn_online(
     start: float = 0.0,
     learning_rate: float = 0.01,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Update u, m and B after every single step, while the state runs on.
+    """Update u, m and b after every single step, while the state runs on.
 
     The slopes are carried along as in :func:`gradient`, with the parameters
     of the moment: real-time recurrent learning (Williams & Zipser 1989),
@@ -309,7 +310,7 @@ def learn_online(
     outputs : ndarray, shape (T,)
         Each made before its target was known.
     parameters : ndarray, shape (T, 3)
-        The u, m and B that made each output.
+        The u, m and b that made each output.
 
     Raises
     ------
@@ -318,7 +319,7 @@ def learn_online(
     """
     x, target, last = _pair(x, target, start)
     learning_rate = as_float(learning_rate, "learning_rate", low=0)
-    now = np.array([neuron.u, neuron.m, neuron.B])
+    now = np.array([neuron.u, neuron.m, neuron.b])
     slopes = np.zeros(3)
     outputs, parameters = np.empty(len(x)), np.empty((len(x), 3))
     with np.errstate(over="ignore", invalid="ignore"):
@@ -339,7 +340,7 @@ def learn_online(
 def _best_for(
     u: float, x: np.ndarray, target: np.ndarray, start: float
 ) -> tuple[float, float, float]:
-    """Loss, m and B of the best neuron with this u."""
+    """Loss, m and b of the best neuron with this u."""
     kept = MemoryNeuron(u).run(x)
     ones = MemoryNeuron(u, 0, 1).run(x)
     from_start = start * u ** np.arange(1.0, len(x) + 1)

@@ -13,6 +13,7 @@ from importlib.resources import files
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
 
 from rnnlib.validation import as_array, as_series
 
@@ -188,7 +189,9 @@ def loss_surface(
     if not (loss > 0).all():
         raise ValueError(f"loss must be positive, found {loss.min():g}")
     steps = np.geomspace(loss.min() * 1.0001, loss.max(), levels)
-    ax.contourf(x, y, loss, levels=steps, cmap="Blues_r", alpha=0.5)
+    ax.contourf(
+        x, y, loss, levels=steps, cmap="Blues_r", norm=LogNorm(), alpha=0.5
+    )
     ax.contour(x, y, loss, levels=steps, colors="white", linewidths=0.7)
     ax.grid(False)
     return ax

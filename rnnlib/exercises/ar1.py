@@ -31,7 +31,7 @@ _FORECAST = np.array([3.0, 2.0, 4.0])
 
 EXERCISES = {
     "ar1-forecast": Exercise(
-        arguments=("history", "c", "phi"),
+        arguments=("history", "intercept", "phi"),
         cases=[(_HISTORY, 2.0, 0.5), (_SERIES, -1.0, -0.3)],
         truth=lambda history, c, phi: c + phi * history[-1],
         slips={
@@ -39,7 +39,7 @@ EXERCISES = {
             "hangs on the most recent one, history[-1].": (
                 lambda history, c, phi: c + phi * history[0]
             ),
-            "your forecast leaves out the intercept c.": (
+            "your forecast leaves out the intercept.": (
                 lambda history, c, phi: phi * history[-1]
             ),
             "you forecast the value before last once more; the most recent "
@@ -52,12 +52,12 @@ EXERCISES = {
         lesson="One multiplication and one addition: that is all of AR(1).",
     ),
     "ar1-level": Exercise(
-        arguments=("c", "coefficients"),
+        arguments=("intercept", "coefficients"),
         cases=[(2.0, np.array([0.5])), (15.0, np.array([1.4, -0.7]))],
         truth=lambda c, coefficients: c / (1 - coefficients.sum()),
         slips={
-            "c is the level only if all coefficients are 0: put "
-            "x = c + φ_1 x + … + φ_p x and solve for x.": (
+            "the intercept is the level only if all coefficients are 0: put "
+            "x = φ_0 + φ_1 x + … + φ_p x and solve for x.": (
                 lambda c, coefficients: c
             ),
             "you multiply by 1 - Σφ; solving for the level divides by it.": (

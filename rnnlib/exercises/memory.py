@@ -30,7 +30,7 @@ _X = np.array([1.0, -2.0, 0.5, 3.0])
 
 EXERCISES = {
     "memory-run": Exercise(
-        arguments=("x", "u", "m", "B"),
+        arguments=("x", "u", "m", "b"),
         cases=[(_X, 0.5, 2.0, 0.3), (np.array([0.5, 0.6]), -0.4, 1.0, 0.0)],
         truth=_run,
         slips={
@@ -41,7 +41,7 @@ EXERCISES = {
             "output from one step to the next.": (
                 lambda x, u, m, b: _run(x, u, m, b, "none")
             ),
-            "the bias B is missing: it is added at every step.": (
+            "the bias b is missing: it is added at every step.": (
                 lambda x, u, m, b: _run(x, u, m, 0.0)
             ),
             "you return the last output; all of them are asked for.": (
@@ -94,14 +94,14 @@ EXERCISES = {
             "input comes out too large.": lambda u: (u, 1.0, 0.0),
             "with m = u the weights sum to u/(1 - u); choose m so that the "
             "sum m/(1 - u) is 1.": lambda u: (u, u, 0.0),
-            "your bias moves the average away from the values: B = 0.": (
+            "your bias moves the average away from the values: b = 0.": (
                 lambda u: (u, 1 - u, 1.0)
             ),
         },
         lesson="This neuron is simple exponential smoothing (Brown 1956).",
     ),
     "memory-slope": Exercise(
-        arguments=("x", "u", "m", "B"),
+        arguments=("x", "u", "m", "b"),
         cases=[
             (np.array([1.0, 2.0, 3.0]), 0.5, 1.0, 0.0),
             (np.array([-1.0, 0.5, 2.0]), 0.8, 1.5, 0.2),
