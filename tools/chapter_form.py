@@ -27,7 +27,7 @@ PICTURE = ("<Figure size", "a figure with a slider")
 START = re.compile(
     r"\{(exercise|solution)-start\}(?P<title>.*)\n(?P<options>(?::.*\n)*)"
 )
-END = re.compile(r"\{(exercise|solution)-end\}")
+SOLUTION_END = re.compile(r"\{solution-end\}")
 LABEL = re.compile(r"^:label:\s*(\S+)", re.M)
 VERDICT = re.compile(r"\{admonition\}.*\n(?::.*\n)*:class:.*\bverdict\b")
 BREAK_IT = re.compile(r"^#+ Break it\b", re.M)
@@ -119,7 +119,11 @@ def figures(notebook: NotebookNode) -> list[str]:
 
 
 def exercises(notebook: NotebookNode) -> list[str]:
-    """Exercises have a stub, a check, and a solution that is checked too."""
+    """Exercises have a stub, a check, and a solution that is checked too.
+
+    What follows an exercise belongs to it until its solution starts, behind
+    the end of its box too: stub and check are not for folding away.
+    """
     checks: dict[tuple[str, str], int] = {}
     part: tuple[str, str] | None = None
     for cell in notebook.cells:
@@ -127,15 +131,13 @@ def exercises(notebook: NotebookNode) -> list[str]:
             if part:
                 checks[part] += len(_calls(cell, "check"))
             continue
-        if END.search(cell.source):
+        if SOLUTION_END.search(cell.source):
             part = None
         if start := START.search(cell.source + "\n"):
             label = LABEL.search(start["options"])
             name = label[1] if label else start["title"].strip()
             part = (start[1], name)
             checks.setdefault(part, 0)
-            if END.search(cell.source, start.end()):
-                part = None
     names = [name for kind, name in checks if kind == "exercise"]
     found = []
     if len(names) not in EXERCISES:
