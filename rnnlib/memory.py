@@ -76,7 +76,7 @@ class MemoryNeuron:
         TypeError, ValueError
             If an argument is not finite.
         OverflowError
-            If |u| > 1 drives the output out of range.
+            If abs(u) > 1 drives the output out of range.
         """
         x = as_series(x, "x")
         last = as_float(start, "start")
@@ -109,7 +109,7 @@ class MemoryNeuron:
         TypeError, ValueError
             If `steps` is no integer of at least 1.
         OverflowError
-            If |u| > 1 drives a weight out of range.
+            If abs(u) > 1 drives a weight out of range.
         """
         steps = as_int(steps, "steps")
         with np.errstate(over="ignore"):
@@ -123,7 +123,7 @@ class MemoryNeuron:
 
     @property
     def half_life(self) -> float:
-        """Steps until an input weighs half: ln(1/2) / ln|u|.
+        """Steps until an input weighs half: ln(1/2) / lnabs(u).
 
         0 where u is 0; infinite where the size of u is 1 or more: there an
         input never fades.

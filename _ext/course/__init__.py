@@ -1,0 +1,35 @@
+"""What this book needs of Sphinx beyond its settings in ``_config.yml``.
+
+`execution` runs a chapter again when rnnlib has changed under it,
+`repository` shows launch and edit links only once there is a repository, and
+`pages` mends what the theme leaves undone.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+from course import execution, pages, repository
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    """Register the three parts; Sphinx calls this."""
+    execution.setup(app)
+    repository.setup(app)
+    pages.setup(app)
+    return {
+        # A page follows from these files too: read all again when they change.
+        "env_version": _checksum(Path(__file__).parent),
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }
+
+
+def _checksum(folder: Path) -> int:
+    sources = sorted(folder.glob("*.py"))
+    return crc32(b"".join(path.read_bytes() for path in sources))

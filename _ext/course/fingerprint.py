@@ -1,0 +1,132 @@
+"""One number for all of rnnlib that a chapter's outputs can depend on.
+
+jupyter-cache knows a notebook by its code alone. The code of a chapter says
+which modules of rnnlib it imports, these say which others, and the contents
+of all of them, with the versions of the libraries below, make the
+fingerprint: equal fingerprints, equal outputs.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from IPython.core.inputtransformer2 import TransformerManager
+
+# Libraries whose version can change a number or a figure.
+STACK = ("ipywidgets", "matplotlib", "numpy", "torch")
+
+
+def fingerprint(package: Path, code: list[str]) -> str:
+    """Return the fingerprint of a chapter.
+
+    Parameters
+    ----------
+    package : Path
+        Folder of rnnlib.
+    code : list of str
+        Source of each code cell; IPython's ``%`` and ``!`` lines are allowed.
+
+    Returns
+    -------
+    str
+        Sixteen hexadecimal digits.
+    """
+    digest = hashlib.sha256()
+    for name in STACK:
+        digest.update(f"{name} {_installed(name)}\n".encode())
+    for path in sorted(reached(package, code)):
+        digest.update(path.relative_to(package).as_posix().encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+def reached(package: Path, code: list[str]) -> set[Path]:
+    """Return the files of `package` that the code can reach, at any depth.
+
+    Data belong to the module ``datasets``. Other files that are no Python,
+    a style sheet for example, count for everyone who reaches any module,
+    and a module that imports by computed name counts as reaching all.
+    """
+    if not package.is_dir():
+        return set()
+    modules = _modules(package)
+    waiting: set[str] = set()
+    for cell in code:
+        waiting |= _imports(_as_python(cell), package.name)
+    names: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in names or name not in modules:
+            continue
+        names.add(name)
+        if name.count("."):
+            waiting.add(name.rpartition(".")[0])
+        source = modules[name].read_text(encoding="utf-8")
+        if "import_module" in source or "__import__" in source:
+            waiting |= set(modules)
+        is_package = modules[name].name == "__init__.py"
+        parent = name if is_package else name.rpartition(".")[0]
+        waiting |= _imports(source, package.name, parent)
+    if not names:
+        return set()
+    files = {modules[name] for name in names}
+    data = package / "data"
+    for path in package.rglob("*"):
+        plain = path.is_file() and path.suffix not in (".py", ".pyc")
+        if plain and (
+            data not in path.parents or f"{package.name}.datasets" in names
+        ):
+            files.add(path)
+    return files
+
+
+def _modules(package: Path) -> dict[str, Path]:
+    """Map each dotted name inside `package` to its file."""
+    found = {}
+    for path in package.rglob("*.py"):
+        parts = path.relative_to(package.parent).with_suffix("").parts
+        if parts[-1] == "__init__":
+            parts = parts[:-1]
+        found[".".join(parts)] = path
+    return found
+
+
+def _imports(source: str, root: str, parent: str = "") -> set[str]:
+    """Return the dotted names under `root` that `source` may import.
+
+    Names that turn out to be functions or classes do no harm: the caller
+    looks each one up among the modules.
+    """
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # the kernel says so better
+        return set()
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                above = parent.split(".")
+                above = above[: len(above) - node.level + 1]
+                base = ".".join([*above, *filter(None, [base])])
+            names.add(base)
+            names |= {f"{base}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Attribute):  # rnnlib.linear.fit
+            names.add(ast.unparse(node))
+    return {name for name in names if name.split(".")[0] == root}
+
+
+def _as_python(cell: str) -> str:
+    return TransformerManager().transform_cell(cell)
+
+
+def _installed(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "none"

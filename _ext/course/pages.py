@@ -1,0 +1,104 @@
+"""Mend in each page what the theme and its extensions leave undone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import shorten
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+# What search engines and social cards show of a description.
+DESCRIPTION_LENGTH = 200
+
+
+def setup(app: Sphinx) -> None:
+    """Connect to Sphinx."""
+    # After the theme and all extensions (500, 501) have added theirs.
+    app.connect("html-page-context", drop_repeated_scripts, priority=900)
+    app.connect("html-page-context", drop_dead_launch_buttons, priority=900)
+    app.connect("html-page-context", describe_page)
+    app.connect("html-page-context", mend_roles)
+
+
+def drop_repeated_scripts(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Keep the first of equal inline scripts.
+
+    sphinx-thebe's settings come twice under Jupyter Book 1, and a second
+    ``const THEBE_JS_URL`` is a syntax error in the browser's console.
+    """
+    seen: set[str] = set()
+    kept = []
+    for script in context.get("script_files", []):
+        body = getattr(script, "attributes", {}).get("body")
+        if body is None or body not in seen:
+            kept.append(script)
+        seen.add(body)
+    context["script_files"] = kept
+
+
+def drop_dead_launch_buttons(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Remove launch buttons from pages that no notebook file stands behind.
+
+    The theme offers them for text notebooks too, and Colab cannot open
+    those.
+    """
+    if Path(app.env.doc2path(pagename)).suffix != ".ipynb":
+        context["header_buttons"] = [
+            button
+            for button in context.get("header_buttons", [])
+            if button.get("label") != "launch-buttons"
+        ]
+
+
+def describe_page(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Describe the page by its first paragraph of plain words.
+
+    Where it has none, a list or a formula comes first, the description of
+    the whole book in ``_config.yml`` stands in.
+    """
+    for paragraph in doctree.findall(nodes.paragraph) if doctree else ():
+        prose = isinstance(paragraph.parent, nodes.section)
+        if prose and not any(paragraph.findall(nodes.math)):
+            context["description"] = shorten(
+                paragraph.astext(), DESCRIPTION_LENGTH, placeholder=" …"
+            )
+            return
+
+
+def mend_roles(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Make the entries of the bibliography items of its list.
+
+    docutils gives them the role ``doc-biblioentry``, which ARIA has
+    withdrawn and which leaves the list around them without items.
+    """
+    context["body"] = context.get("body", "").replace(
+        'role="doc-biblioentry"', 'role="listitem"'
+    )

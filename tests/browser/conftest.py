@@ -1,0 +1,91 @@
+"""A browser, and the built book over http and from disk.
+
+The tests here read ``_build/html`` as ``make book`` leaves it. Where there is
+no Chromium they are skipped; where they must run, ``RNNLIB_REQUIRE_BROWSER=1``
+or ``CI=true`` turns that into a failure.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from built_book import HTML
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
+QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-sandbox",
+)
+
+
+def refuse(reason: str) -> None:
+    """Skip a test that cannot run here, or fail where it has to run."""
+    required = os.environ.get("RNNLIB_REQUIRE_BROWSER") == "1"
+    if required or os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Start Chromium once for this folder.
+
+    Not once for the whole run: while Playwright is alive its event loop
+    occupies the main thread, and the kernels of nbval need one of their own.
+    """
+    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if path is None:
+        refuse(f"no Chromium on this machine, looked for {CHROMIUM}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=list(QUIET)
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def html() -> Path:
+    """Return the folder of the built book."""
+    if not (HTML / "index.html").exists():
+        refuse("the book is not built: run make book first")
+    return HTML
+
+
+@pytest.fixture(scope="package")
+def served(html: Path) -> Iterator[str]:
+    """Serve the built book; return its address without a closing slash."""
+    handler = functools.partial(QuietHandler, directory=str(html))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """Open a fresh profile on a desktop screen."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield context
+    context.close()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serve files without a log line for each."""
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""

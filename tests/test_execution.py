@@ -1,0 +1,131 @@
+"""The cache of outputs follows rnnlib, chapter by chapter."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from tiny_book import TinyBook
+
+from course.fingerprint import fingerprint, reached
+
+MODULES = {
+    "__init__.py": "",
+    "low.py": "NUMBER = 1111\n",
+    "high.py": "from rnnlib.low import NUMBER\n",
+    "apart.py": "NUMBER = 5555\n",
+    "datasets.py": (
+        "from pathlib import Path\n"
+        "def load():\n"
+        "    return (Path(__file__).parent / 'data/x.csv').read_text()\n"
+    ),
+    "data/x.csv": "7777",
+    "lazy.py": "import importlib\nimportlib.import_module('rnnlib.low')\n",
+    "rooms/__init__.py": "from . import upper\n",
+    "rooms/upper.py": "from ..low import NUMBER\n",
+    "look.mplstyle": "",
+}
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """Write a small rnnlib."""
+    for name, text in MODULES.items():
+        path = tmp_path / "rnnlib" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path / "rnnlib"
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("import numpy", set()),
+        ("import rnnlib", {"__init__.py"}),
+        ("from rnnlib import low", {"__init__.py", "low.py"}),
+        (
+            "from rnnlib.high import NUMBER",
+            {"__init__.py", "high.py", "low.py"},
+        ),
+        ("import rnnlib\nrnnlib.apart.NUMBER", {"__init__.py", "apart.py"}),
+        (
+            "def later():\n    import rnnlib.datasets",
+            {"__init__.py", "datasets.py", "data/x.csv"},
+        ),
+        (
+            "import rnnlib.rooms",
+            {"__init__.py", "low.py", "rooms/__init__.py", "rooms/upper.py"},
+        ),
+        (
+            "%matplotlib inline\n!ls\nfrom rnnlib import low as l",
+            {"__init__.py", "low.py"},
+        ),
+        ("def broken(:", set()),
+        ("import rnnlib.lazy", set(MODULES)),
+    ],
+)
+def test_code_reaches_what_it_imports_at_any_depth(
+    package: Path, code: str, names: set[str]
+) -> None:
+    found = {
+        path.relative_to(package).as_posix()
+        for path in reached(package, [code])
+    }
+    assert found - {"look.mplstyle"} == names - {"look.mplstyle"}
+    assert ("look.mplstyle" in found) == bool(names)
+
+
+def test_fingerprint_follows_what_is_reached_and_nothing_else(
+    package: Path,
+) -> None:
+    code = ["from rnnlib import high"]
+    before = fingerprint(package, code)
+    (package / "apart.py").write_text("NUMBER = 6\n")
+    (package / "data/x.csv").write_text("8")
+    assert fingerprint(package, code) == before
+    (package / "low.py").write_text("NUMBER = 2\n")
+    assert fingerprint(package, code) != before
+
+
+def test_only_chapters_that_a_change_can_reach_run_again(
+    package: Path,
+) -> None:
+    record = "open('runs.txt', 'a').write({!r})\n"
+    book = TinyBook(
+        package.parent,
+        {
+            "deep": record.format("deep ")
+            + "import os\nfrom rnnlib.high import NUMBER\n"
+            "print(NUMBER, os.environ.get('RNNLIB_BOOK'))",
+            "apart": record.format("apart ")
+            + "from rnnlib.apart import NUMBER\nprint(NUMBER)",
+            "data": record.format("data ")
+            + "from rnnlib.datasets import load\nprint(load())",
+        },
+    )
+
+    def runs() -> set[str]:
+        """Build; return the chapters that ran."""
+        path = book.folder / "runs.txt"
+        path.write_text("")
+        book.build()
+        return set(path.read_text().split())
+
+    assert runs() == {"deep", "apart", "data"}
+    assert "1111 1" in book.page("deep")  # and knows that it is a book
+    assert runs() == set()
+
+    (package / "low.py").write_text("NUMBER = 2222\n")
+    assert runs() == {"deep"}
+    assert "2222" in book.page("deep")
+
+    # Without Sphinx's memory the outputs still belong to their rnnlib.
+    shutil.rmtree(book.folder / "_build" / ".doctrees")
+    (package / "data/x.csv").write_text("8888")
+    assert runs() == {"data"}
+    assert "8888" in book.page("data")
+
+    (package / "low.py").write_text("NUMBER = 1111\n")
+    assert runs() <= {"deep"}
+    assert "1111" in book.page("deep")

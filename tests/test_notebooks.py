@@ -1,0 +1,319 @@
+"""Notebooks: their normal form, and the form that every chapter keeps."""
+
+from __future__ import annotations
+
+import copy
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import (
+    new_code_cell,
+    new_markdown_cell,
+    new_notebook,
+    new_output,
+)
+
+import chapter_form
+import notebooks
+
+CHAPTERS = sorted((Path(__file__).parents[1] / "chapters").glob("*.ipynb"))
+NAMES = [path.stem for path in CHAPTERS]
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=NAMES)
+def test_chapter_is_in_normal_form(path: Path) -> None:
+    assert notebooks.faults(path) == []
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=NAMES)
+def test_chapter_keeps_the_form_of_a_chapter(path: Path) -> None:
+    assert chapter_form.faults(notebooks.read(path)) == []
+
+
+@pytest.fixture
+def chapter() -> nbformat.NotebookNode:
+    """Return the smallest chapter in good form."""
+    cells = [
+        new_markdown_cell("# A chapter\n\nA question."),
+        new_code_cell("import rnnlib", metadata={"tags": ["setup"]}),
+        new_code_cell(
+            "explore(draw, alt='A falling line.', phi=[0, 1])",
+            metadata={"mystnb": {"figure": {"caption": "It falls."}}},
+        ),
+        new_code_cell(
+            "ax.plot(x)\nplt.show()",
+            metadata={
+                "mystnb": {
+                    "figure": {"caption": "It rises."},
+                    "image": {"alt": "A rising line."},
+                }
+            },
+        ),
+        new_markdown_cell(
+            "```{admonition} What the articles say\n:class: verdict\n\nYes.\n"
+            "```\n\n## Break it"
+        ),
+    ]
+    for i in range(4):
+        for kind, head in (
+            ("exercise", f" Half-life\n:label: ex-{i}"),
+            ("solution", f" ex-{i}\n:class: dropdown"),
+        ):
+            cells += [
+                new_markdown_cell(f"```{{{kind}-start}}{head}\n```\nText."),
+                new_code_cell(f"check('ex-{i}', answer)"),
+                new_markdown_cell(f"```{{{kind}-end}}\n```"),
+            ]
+    return new_notebook(cells=cells)
+
+
+def test_a_good_chapter_has_no_fault(chapter: nbformat.NotebookNode) -> None:
+    assert chapter_form.faults(chapter) == []
+
+
+def set_source(index: int, source: str):
+    return lambda chapter: chapter.cells[index].update(source=source)
+
+
+def set_metadata(index: int, metadata: dict):
+    return lambda chapter: chapter.cells[index].update(metadata=metadata)
+
+
+def lengthen(chapter: nbformat.NotebookNode) -> None:
+    for cell in chapter.cells[2:]:
+        if cell.cell_type == "code":
+            cell.source += "\nx = 1" * 6
+
+
+def ignore_three(chapter: nbformat.NotebookNode) -> None:
+    for _ in range(3):
+        chapter.cells.append(
+            new_code_cell(
+                "# Output differs: a time.\nx",
+                metadata={"tags": ["nbval-ignore-output"]},
+            )
+        )
+
+
+@pytest.mark.parametrize(
+    ("spoil", "fault"),
+    [
+        (lengthen, "the median cell has 7 lines"),
+        (set_source(6, "check(x)\n" * 26), "cell 6 has 26 lines"),
+        (set_source(6, f"check({'1' * 72})"), "cell 6, line 1 has 79 columns"),
+        (
+            set_metadata(6, {"tags": ["nbval-ignore-output"]}),
+            "cell 6 is tagged nbval-ignore-output without",
+        ),
+        (ignore_three, "3 cells are tagged nbval-ignore-output"),
+        (set_metadata(3, {}), "cell 3 draws without a caption"),
+        (
+            set_metadata(3, {"mystnb": {"figure": {"caption": "Up."}}}),
+            "cell 3 draws without alt text",
+        ),
+        (
+            set_source(2, "explore(draw, phi=[0, 1])"),
+            "cell 2 draws without alt text",
+        ),
+        (
+            lambda c: c.cells[6].update(
+                outputs=[
+                    new_output(
+                        "display_data",
+                        data={"text/plain": "<Figure size 640x480>"},
+                    )
+                ]
+            ),
+            "cell 6 draws without a caption",
+        ),
+        (set_source(2, "x"), "no figure reacts"),
+        (set_source(4, "## Break it"), "not one box of class verdict"),
+        (
+            set_source(4, "```{admonition} A\n:class: verdict\n```"),
+            "not one section headed Break it",
+        ),
+        (set_source(6, "x"), "exercise ex-0 has no call of check"),
+        (set_source(9, "x"), "the solution of ex-0 has no call of check"),
+        (set_source(8, "Text."), "exercise ex-0 has no solution"),
+        (lambda c: c.cells.__delitem__(slice(5, 11)), "there are 3 exercises"),
+        (set_metadata(1, {}), "the first code cell is not tagged setup"),
+    ],
+)
+def test_a_bad_chapter_is_told_its_fault(
+    chapter: nbformat.NotebookNode, spoil, fault: str
+) -> None:
+    spoil(chapter)
+    assert any(fault in found for found in chapter_form.faults(chapter))
+
+
+@pytest.fixture
+def executed() -> nbformat.NotebookNode:
+    """Return a notebook as an editor saves it after a run."""
+    return new_notebook(
+        metadata={"kernelspec": {"name": "mine", "display_name": "Mine"}},
+        cells=[
+            new_code_cell(
+                "print(1)  \nx\n",
+                execution_count=7,
+                metadata={"scrolled": True, "tags": ["hide-input"]},
+                outputs=[
+                    new_output("stream", name="stdout", text="1\n"),
+                    new_output("stream", name="stdout", text="2\n"),
+                    new_output(
+                        "execute_result",
+                        data={"text/plain": "x", "image/png": "iVBO"},
+                        execution_count=7,
+                    ),
+                ],
+            ),
+            new_code_cell("same", execution_count=9),
+            new_code_cell("same", execution_count=10),
+            new_code_cell(
+                "time()",
+                execution_count=11,
+                metadata={"tags": ["nbval-ignore-output"]},
+                outputs=[new_output("stream", name="stdout", text="3 s")],
+            ),
+        ],
+    )
+
+
+def test_normal_form_keeps_text_and_nothing_that_changes_by_itself(
+    executed: nbformat.NotebookNode,
+) -> None:
+    untouched = copy.deepcopy(executed)
+    normal = notebooks.normalise(executed)
+    assert executed == untouched
+    first, second, third, timed = normal.cells
+    assert first.metadata == {"tags": ["hide-input"]}
+    assert first.source == "print(1)\nx"
+    assert [output.get("text") for output in first.outputs] == ["1\n2\n", None]
+    assert first.outputs[1].data == {"text/plain": "x"}
+    assert [cell.execution_count for cell in normal.cells] == [1, 2, 3, 4]
+    assert second.id != third.id
+    assert timed.outputs == []
+    nbformat.validate(normal)
+
+
+def test_normal_form_is_stable_and_does_not_depend_on_the_way_there(
+    executed: nbformat.NotebookNode,
+) -> None:
+    once = notebooks.normalise(executed)
+    assert notebooks.normalise(once) == once
+    again = copy.deepcopy(executed)
+    for cell in again.cells:
+        cell.id = "another-" + cell.id
+        cell.execution_count = None
+    assert notebooks.as_text(notebooks.normalise(again)) == notebooks.as_text(
+        once
+    )
+
+
+@pytest.mark.parametrize(
+    ("spoil", "fault"),
+    [
+        (lambda raw: raw["cells"][0].update(execution_count=4), "execution"),
+        (lambda raw: raw["cells"][0].update(id="mine"), "id is not normal"),
+        (lambda raw: raw["metadata"].update(author="me"), "metadata beyond"),
+        (
+            lambda raw: raw["cells"][0]["metadata"].update(collapsed=True),
+            "metadata is not normal",
+        ),
+        (
+            lambda raw: raw["cells"][0]["outputs"][1]["data"].update(
+                {"text/html": "<b>x</b>"}
+            ),
+            "outputs is not normal",
+        ),
+        (lambda raw: raw.update(nbformat_minor=4), "format 4.4"),
+        (lambda raw: None, "laid out otherwise"),
+    ],
+)
+def test_check_names_what_is_not_normal(
+    executed: nbformat.NotebookNode,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    spoil,
+    fault: str,
+) -> None:
+    path = tmp_path / "x.ipynb"
+    notebooks.write(executed, path)
+    assert notebooks.main(["check", str(path)]) == 0
+    raw = json.loads(path.read_text())
+    spoil(raw)
+    path.write_text(json.dumps(raw))
+    assert notebooks.main(["check", str(path)]) == 1
+    assert fault in capsys.readouterr().out
+
+
+def test_run_stores_what_the_cells_print(tmp_path: Path) -> None:
+    path = tmp_path / "x.ipynb"
+    code = "import os\nprint(os.path.exists('x.ipynb'))\n1 + 1"
+    notebooks.write(new_notebook(cells=[new_code_cell(code)]), path)
+    assert notebooks.main(["run", str(path)]) == 0
+    (cell,) = notebooks.read(path).cells
+    assert cell.outputs[0].text == "True\n"  # it ran in its own folder
+    assert cell.outputs[1].data == {"text/plain": "2"}
+    assert notebooks.faults(path) == []
+
+
+def test_text_and_back_loses_nothing(
+    chapter: nbformat.NotebookNode, tmp_path: Path
+) -> None:
+    path, text = tmp_path / "x.ipynb", tmp_path / "x.md"
+    chapter.cells[3].outputs = [
+        new_output("stream", name="stdout", text="kept\n")
+    ]
+    notebooks.write(chapter, path)
+    before = path.read_text(encoding="utf-8")
+    notebooks.main(["edit", str(path), str(text)])
+    notebooks.main(["from-text", str(text), str(path)])
+    assert path.read_text(encoding="utf-8") == before
+
+
+def test_outputs_below_a_change_in_the_text_are_dropped(
+    chapter: nbformat.NotebookNode, tmp_path: Path
+) -> None:
+    path, text = tmp_path / "x.ipynb", tmp_path / "x.md"
+    for index in (1, 6):
+        chapter.cells[index].outputs = [
+            new_output("stream", name="stdout", text="said\n")
+        ]
+    notebooks.write(chapter, path)
+    notebooks.main(["edit", str(path), str(text)])
+    text.write_text(text.read_text().replace("ax.plot(x)", "ax.plot(y)"))
+    notebooks.main(["from-text", str(text), str(path)])
+    cells = notebooks.read(path).cells
+    assert cells[1].outputs
+    assert not cells[6].outputs
+
+
+def test_nbval_compares_every_stored_number_and_no_markup(
+    tmp_path: Path,
+) -> None:
+    # nbval compares nothing in a cell without an execution count, and fails
+    # on forms of an output that are not stored: both would go unnoticed.
+    shutil.copy(Path(__file__).parents[1] / "conftest.py", tmp_path)
+    path = tmp_path / "x.ipynb"
+    code = "class Table:\n    _repr_html_ = lambda self: '<b>7</b>'\n"
+    code += "    __repr__ = lambda self: '7'\n\nTable()"
+    notebooks.write(new_notebook(cells=[new_code_cell(code)]), path)
+    notebooks.main(["run", str(path)])
+    assert validate(path) == 0
+    wrong = notebooks.read(path)
+    wrong.cells[0].outputs[0].data["text/plain"] = "8"
+    notebooks.write(wrong, path)
+    assert validate(path) == 1
+
+
+def validate(path: Path) -> int:
+    command = [sys.executable, "-m", "pytest", "--nbval"]
+    command += ["--nbval-current-env", "-p", "no:cacheprovider", "-q"]
+    return subprocess.run(
+        [*command, path.name], cwd=path.parent, capture_output=True
+    ).returncode

@@ -1,0 +1,71 @@
+"""A book of a few small notebooks with the real settings and extension."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+import notebooks
+
+ROOT = Path(__file__).parents[1]
+
+
+class TinyBook:
+    """A book in a temporary folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Empty folder to build in.
+    chapters : dict of str to str
+        Name of each chapter and the code of its one cell.
+    settings : dict, optional
+        Top-level keys of ``_config.yml`` to replace.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        chapters: dict[str, str],
+        settings: dict[str, object] | None = None,
+    ) -> None:
+        self.folder = folder
+        for name in ("_ext", "_templates"):
+            shutil.copytree(ROOT / name, folder / name)
+        config = yaml.safe_load((ROOT / "_config.yml").read_text())
+        config.pop("logo")
+        config["html"].pop("favicon")
+        config.update(settings or {})
+        (folder / "_config.yml").write_text(yaml.safe_dump(config))
+        (folder / "references.bib").write_text("")
+        for name, code in chapters.items():
+            cells = [new_markdown_cell(f"# {name}"), new_code_cell(code)]
+            path = folder / f"{name}.ipynb"
+            notebooks.write(new_notebook(cells=cells), path)
+        (folder / "start.md").write_text("# Start\n\nHere it begins.\n")
+        toc = {"format": "jb-book", "root": "start"}
+        toc["chapters"] = [{"file": name} for name in chapters]
+        (folder / "_toc.yml").write_text(yaml.safe_dump(toc))
+
+    def build(self) -> None:
+        """Build as a reader does, without make; fail as the build fails."""
+        jupyter_book = Path(sys.executable).with_name("jupyter-book")
+        done = subprocess.run(
+            [str(jupyter_book), "build", "-W", "--keep-going", "."],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": str(self.folder)},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def page(self, name: str) -> str:
+        """Return the HTML of a page."""
+        path = self.folder / "_build" / "html" / f"{name}.html"
+        return path.read_text(encoding="utf-8")

@@ -1,0 +1,204 @@
+"""The form that every chapter keeps, as rules that a test can check.
+
+Each rule takes a notebook and returns one line for each fault. What the
+rules protect is the reader: short cells, figures that everyone can read,
+exercises that can be verified, numbers that are compared on every machine.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from statistics import median
+
+from IPython.core.inputtransformer2 import TransformerManager
+from nbformat import NotebookNode
+
+MEDIAN_LINES = 6
+MOST_LINES = 25
+MOST_COLUMNS = 78
+MOST_IGNORED = 2
+EXERCISES = range(4, 7)
+SETUP = "setup"
+IGNORED = "nbval-ignore-output"
+REASON = "# Output differs:"
+# How outputs that are pictures print themselves.
+PICTURE = ("<Figure size", "a figure with a slider")
+START = re.compile(
+    r"\{(exercise|solution)-start\}(?P<title>.*)\n(?P<options>(?::.*\n)*)"
+)
+SOLUTION_END = re.compile(r"\{solution-end\}")
+LABEL = re.compile(r"^:label:\s*(\S+)", re.M)
+VERDICT = re.compile(r"\{admonition\}.*\n(?::.*\n)*:class:.*\bverdict\b")
+BREAK_IT = re.compile(r"^#+ Break it\b", re.M)
+
+
+def faults(notebook: NotebookNode) -> list[str]:
+    """Apply every rule.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        A chapter, in version 4 of the format.
+
+    Returns
+    -------
+    list of str
+        One line for each fault; empty for a chapter in good form.
+    """
+    rules = (
+        cell_lengths,
+        line_lengths,
+        ignored_outputs,
+        figures,
+        exercises,
+        fixtures,
+    )
+    return [fault for rule in rules for fault in rule(notebook)]
+
+
+def cell_lengths(notebook: NotebookNode) -> list[str]:
+    """Code cells are short: one idea, one cell, one look at the result."""
+    lengths = {
+        number: sum(bool(line.strip()) for line in cell.source.splitlines())
+        for number, cell in _code(notebook)
+        if SETUP not in _tags(cell)
+    }
+    found = [
+        f"cell {number} has {length} lines, more than {MOST_LINES}"
+        for number, length in lengths.items()
+        if length > MOST_LINES
+    ]
+    middle = median(lengths.values()) if lengths else 0
+    if middle > MEDIAN_LINES:
+        found.append(f"the median cell has {middle:g} lines")
+    return found
+
+
+def line_lengths(notebook: NotebookNode) -> list[str]:
+    """Code fits a page and a phone held sideways."""
+    return [
+        f"cell {number}, line {i} has {len(line)} columns"
+        for number, cell in _code(notebook)
+        for i, line in enumerate(cell.source.splitlines(), start=1)
+        if len(line) > MOST_COLUMNS
+    ]
+
+
+def ignored_outputs(notebook: NotebookNode) -> list[str]:
+    """Few outputs go without comparison, and each says why it must."""
+    cells = [(n, c) for n, c in _code(notebook) if IGNORED in _tags(c)]
+    found = [
+        f"cell {number} is tagged {IGNORED} without a line '{REASON} ...'"
+        for number, cell in cells
+        if not re.search(rf"^{REASON} \S", cell.source, re.M)
+    ]
+    if len(cells) > MOST_IGNORED:
+        found.append(f"{len(cells)} cells are tagged {IGNORED}")
+    return found
+
+
+def figures(notebook: NotebookNode) -> list[str]:
+    """Every figure has a caption and words for those who cannot see it."""
+    found = []
+    for number, cell in _code(notebook):
+        options = cell.metadata.get("mystnb", {})
+        if not (_draws(cell) or options.get("figure")):
+            continue
+        if not options.get("figure", {}).get("caption", "").strip():
+            found.append(f"cell {number} draws without a caption")
+        explored = _calls(cell, "explore")
+        described = (
+            all(any(k.arg == "alt" for k in c.keywords) for c in explored)
+            if explored
+            else options.get("image", {}).get("alt", "").strip()
+        )
+        if not described:
+            found.append(f"cell {number} draws without alt text")
+    return found
+
+
+def exercises(notebook: NotebookNode) -> list[str]:
+    """Exercises have a stub, a check, and a solution that is checked too.
+
+    What follows an exercise belongs to it until its solution starts, behind
+    the end of its box too: stub and check are not for folding away.
+    """
+    checks: dict[tuple[str, str], int] = {}
+    part: tuple[str, str] | None = None
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            if part:
+                checks[part] += len(_calls(cell, "check"))
+            continue
+        if SOLUTION_END.search(cell.source):
+            part = None
+        if start := START.search(cell.source + "\n"):
+            label = LABEL.search(start["options"])
+            name = label[1] if label else start["title"].strip()
+            part = (start[1], name)
+            checks.setdefault(part, 0)
+    names = [name for kind, name in checks if kind == "exercise"]
+    found = []
+    if len(names) not in EXERCISES:
+        found.append(f"there are {len(names)} exercises")
+    for name in names:
+        if not checks["exercise", name]:
+            found.append(f"exercise {name} has no call of check")
+        if ("solution", name) not in checks:
+            found.append(f"exercise {name} has no solution")
+        elif not checks["solution", name]:
+            found.append(f"the solution of {name} has no call of check")
+    return found
+
+
+def fixtures(notebook: NotebookNode) -> list[str]:
+    """Each chapter reacts, judges, and breaks something."""
+    text = "\n".join(
+        cell.source for cell in notebook.cells if cell.cell_type == "markdown"
+    )
+    found = []
+    if not any(_calls(cell, "explore") for _, cell in _code(notebook)):
+        found.append("no figure reacts: nothing calls explore")
+    if len(VERDICT.findall(text)) != 1:
+        found.append("there is not one box of class verdict")
+    if len(BREAK_IT.findall(text)) != 1:
+        found.append("there is not one section headed Break it")
+    first = next((cell for _, cell in _code(notebook)), None)
+    if first is None or SETUP not in _tags(first):
+        found.append(f"the first code cell is not tagged {SETUP}")
+    return found
+
+
+def _code(notebook: NotebookNode) -> list[tuple[int, NotebookNode]]:
+    return [
+        (number, cell)
+        for number, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code"
+    ]
+
+
+def _tags(cell: NotebookNode) -> list[str]:
+    return cell.metadata.get("tags", [])
+
+
+def _calls(cell: NotebookNode, name: str) -> list[ast.Call]:
+    """Return the calls of the function `name`, plain or dotted."""
+    tree = ast.parse(TransformerManager().transform_cell(cell.source))
+    return [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).split(".")[-1] == name
+    ]
+
+
+def _draws(cell: NotebookNode) -> bool:
+    return bool(
+        _calls(cell, "explore")
+        or _calls(cell, "show")
+        or any(
+            output.get("data", {}).get("text/plain", "").startswith(PICTURE)
+            for output in cell.get("outputs", [])
+        )
+    )
