@@ -48,6 +48,7 @@ def test_every_frame_is_a_whole_and_different_picture():
     frames = frames_of(make().to_html())
     assert len(frames) == len(set(frames)) == 3
     for frame in frames:
+        assert frame.startswith("<svg"), "a prolog could be misread"
         assert ElementTree.fromstring(frame).tag.endswith("svg")
 
 
