@@ -1,3 +1,40 @@
-"""rnnlib: the companion package of *From one lag to a thousand*."""
+"""rnnlib: the companion package of *From one lag to a thousand*.
+
+Small rooms, one for each subject; a chapter imports the piece that it has
+just derived. Importing rnnlib loads none of them: a room is opened when it
+is asked for, so that ``import rnnlib`` is quick and does not pull in torch.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
 
 __version__ = "0.1.0"
+
+ROOMS = (
+    "datasets",
+    "drawings",
+    "exercises",
+    "explore",
+    "forecasting",
+    "linear",
+    "memory",
+    "plots",
+    "validation",
+)
+CLASSES = {"MemoryNeuron": "memory"}
+
+__all__ = [*CLASSES, *ROOMS]
+
+
+def __getattr__(name: str) -> object:
+    """Open a room, or fetch a class from one, at first use."""
+    if name in ROOMS:
+        return import_module(f"rnnlib.{name}")
+    if name in CLASSES:
+        return getattr(import_module(f"rnnlib.{CLASSES[name]}"), name)
+    raise AttributeError(f"module 'rnnlib' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

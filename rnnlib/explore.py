@@ -326,7 +326,10 @@ def _render(figure: Figure, kind: str) -> bytes:
     plt.close(figure)
     if kind != "svg":
         return buffer.getvalue()
-    return re.sub(rb"-?\d+\.\d+", _shorter, buffer.getvalue())
+    svg = buffer.getvalue()
+    svg = svg[svg.index(b"<svg") :]  # in a page, no XML prolog is needed
+    svg = re.sub(rb"<metadata>.*?</metadata>\s*", b"", svg, flags=re.S)
+    return re.sub(rb"-?\d+\.\d+", _shorter, svg)
 
 
 def _shorter(number: re.Match[bytes]) -> bytes:

@@ -106,6 +106,12 @@ def ar_forecaster(order: int) -> Forecaster:
     order = as_int(order, "order")
 
     def forecast(history: np.ndarray, horizon: int = 1) -> np.ndarray:
+        history = as_series(
+            history,
+            "history",
+            min_length=2 * order + 2,
+            why=f"to fit an AR({order})",
+        )
         return fit_ar(history, order).forecast(history, horizon)
 
     return forecast

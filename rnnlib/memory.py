@@ -266,7 +266,8 @@ def fit_gradient(
     )
     path = []
     for step in range(as_int(steps, "steps") + 1):
-        loss, slope = gradient(neuron, x, target, start)
+        with np.errstate(over="ignore", invalid="ignore"):
+            loss, slope = gradient(neuron, x, target, start)
         if not np.isfinite(loss):
             raise ValueError(
                 f"learning_rate must be smaller: {learning_rate:g} diverged "

@@ -1,0 +1,80 @@
+"""Checks accept the answer, refuse what is wrong, and say why."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from rnnlib import exercises
+from rnnlib.exercises import EXERCISES
+from rnnlib.exercises.spec import verdict
+
+# Wrong answers that no check knows by name: they must be refused too.
+STRANGE = {
+    "zero": lambda *arguments: 0.0,
+    "first argument": lambda *arguments: arguments[0],
+    "text": lambda *arguments: "42",
+    "ragged": lambda *arguments: [[1.0], [1.0, 2.0]],
+    "not a number": lambda *arguments: float("nan"),
+}
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+class TestEachExercise:
+    def test_truth_is_accepted(self, name):
+        exercise = EXERCISES[name]
+        assert verdict(exercise, exercise.truth).startswith("Correct. ")
+
+    def test_at_least_two_plausible_slips_are_met_with_their_hint(self, name):
+        exercise = EXERCISES[name]
+        assert len(exercise.slips) >= 2
+        for hint, slip in exercise.slips.items():
+            assert verdict(exercise, slip) == f"Not yet: {hint}"
+            assert hint.endswith(".")
+
+    @pytest.mark.parametrize("strange", STRANGE)
+    def test_unforeseen_answers_are_refused(self, name, strange):
+        told = verdict(EXERCISES[name], STRANGE[strange])
+        assert told.startswith("Not yet: ")
+
+    def test_a_stub_passes_unjudged(self, name):
+        for stub in (None, ..., lambda *a: None, lambda *a: ...):
+            told = verdict(EXERCISES[name], stub)
+            assert told.startswith("Not attempted yet")
+
+    def test_an_answer_that_stops_is_told_where(self, name):
+        def broken(*arguments):
+            raise ZeroDivisionError("division by zero")
+
+        told = verdict(EXERCISES[name], broken)
+        assert "stopped with ZeroDivisionError: division by zero" in told
+
+    def test_an_answer_cannot_change_the_cases(self, name):
+        exercise = EXERCISES[name]
+
+        def vandal(*arguments):
+            for argument in arguments:
+                if np.ndim(argument):
+                    argument[:] = 0.0
+            return 0.0
+
+        before = repr(exercise.cases)
+        verdict(exercise, vandal)
+        assert repr(exercise.cases) == before
+
+
+def test_a_number_instead_of_a_function_is_told_apart():
+    told = verdict(EXERCISES["memory-half-life"], 0.5)
+    assert told.startswith("Not yet: hand over your function, not 0.5")
+
+
+def test_unknown_exercise_lists_the_known_ones():
+    with pytest.raises(ValueError, match="'ar1-forecast'"):
+        exercises.check("ar1-forcast", lambda: 1)
+    with pytest.raises(TypeError, match="name must be a string"):
+        exercises.check(1, lambda: 1)
+
+
+def test_check_prints_one_line(capsys):
+    exercises.check("memory-half-life", lambda steps: 0.5 ** (1 / steps))
+    assert capsys.readouterr().out.startswith("Correct. ")
