@@ -21,7 +21,7 @@ def setup(app: Sphinx) -> None:
     app.connect("html-page-context", drop_repeated_scripts, priority=900)
     app.connect("html-page-context", drop_dead_launch_buttons, priority=900)
     app.connect("html-page-context", describe_page)
-    app.connect("html-page-context", mend_roles)
+    app.connect("html-page-context", mend_names)
 
 
 def drop_repeated_scripts(
@@ -87,18 +87,23 @@ def describe_page(
             return
 
 
-def mend_roles(
+def mend_names(
     app: Sphinx,
     pagename: str,
     templatename: str,
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Make the entries of the bibliography items of its list.
+    """Correct what generated HTML tells assistive technology.
 
-    docutils gives them the role ``doc-biblioentry``, which ARIA has
-    withdrawn and which leaves the list around them without items.
+    docutils gives the entries of a bibliography a role that ARIA has
+    withdrawn, which leaves the list around them without items. myst-nb
+    names what opens a folded cell otherwise than it shows.
     """
-    context["body"] = context.get("body", "").replace(
-        'role="doc-biblioentry"', 'role="listitem"'
-    )
+    body = context.get("body", "")
+    for wrong, right in (
+        (' role="doc-biblioentry"', ' role="listitem"'),
+        ('<summary aria-label="Toggle hidden content">', "<summary>"),
+    ):
+        body = body.replace(wrong, right)
+    context["body"] = body
