@@ -181,6 +181,8 @@ def test_pages_show_links_to_a_real_address_and_none_to_the_placeholder(
     assert [link for link in links if link not in page] == []
     # Twice is a syntax error in the browser.
     assert page.count("const THEBE_JS_URL") == 1
+    published = "https://some-account.github.io/some.book/one.html"
+    assert f'<meta property="og:url" content="{published}">' in page
     assert 'repo: "some-account/some.book"' in page
     # Colab cannot open a text notebook or a plain page.
     assert f"{URL}/edit/main/start.md" in book.page("start")

@@ -34,5 +34,6 @@ def setup(app: Sphinx) -> dict[str, object]:
 
 
 def _checksum(*folders: Path) -> int:
-    files = sorted(p for folder in folders for p in folder.glob("*.*"))
+    paths = (path for folder in folders for path in folder.glob("*"))
+    files = sorted(path for path in paths if path.is_file())
     return crc32(b"".join(path.read_bytes() for path in files))

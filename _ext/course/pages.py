@@ -11,6 +11,8 @@ from docutils import nodes
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
+# The picture on social cards, in _static; it needs an address of its own.
+CARD = "card.png"
 # What search engines and social cards show of a description.
 DESCRIPTION_LENGTH = 200
 
@@ -78,6 +80,9 @@ def describe_page(
     Where it has none, a list or a formula comes first, the description of
     the whole book in ``_config.yml`` stands in.
     """
+    address = app.config.html_baseurl.rstrip("/")
+    if address and Path(app.srcdir, "_static", CARD).exists():
+        context["card"] = f"{address}/_static/{CARD}"
     for paragraph in doctree.findall(nodes.paragraph) if doctree else ():
         prose = isinstance(paragraph.parent, nodes.section)
         if prose and not any(paragraph.findall(nodes.math)):
