@@ -265,7 +265,7 @@ def rolling_origin(origins: int = 5) -> Figure:
     """
     origins = as_int(origins, "origins", low=2, high=8)
     total = 12 + origins
-    figure, ax = sheet(total + 4.6, origins + 2.0)
+    figure, ax = sheet(total + 5.4, origins + 2.0)
     for row in range(origins):
         y = origins - row + 0.3
         known = 12 + row
@@ -285,7 +285,7 @@ def rolling_origin(origins: int = 5) -> Figure:
                     ec="none",
                 )
             )
-    style = {"fontsize": 11, "va": "center"}
+    style = {"fontsize": 12.5, "va": "center"}
     right = total + 0.9
     ax.text(right, origins + 0.65, "known", color=COLORS["AR"], **style)
     ax.text(right, origins - 0.35, "forecast", color=COLORS["accent"], **style)
