@@ -23,13 +23,17 @@ def setup(app: Sphinx) -> dict[str, object]:
     repository.setup(app)
     pages.setup(app)
     return {
-        # A page follows from these files too: read all again when they change.
-        "env_version": _checksum(Path(__file__).parent),
+        # Pages follow from these files too, and Sphinx looks at neither when
+        # it decides what is out of date.
+        "env_version": _checksum(
+            Path(__file__).parent, Path(app.srcdir, "_static")
+        ),
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }
 
 
-def _checksum(folder: Path) -> int:
-    sources = sorted(folder.glob("*.py"))
-    return crc32(b"".join(path.read_bytes() for path in sources))
+def _checksum(*folders: Path) -> int:
+    paths = (path for folder in folders for path in folder.glob("*"))
+    files = sorted(path for path in paths if path.is_file())
+    return crc32(b"".join(path.read_bytes() for path in files))

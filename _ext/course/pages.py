@@ -11,6 +11,8 @@ from docutils import nodes
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
+# The picture on social cards, in _static; it needs an address of its own.
+CARD = "card.png"
 # What search engines and social cards show of a description.
 DESCRIPTION_LENGTH = 200
 
@@ -21,7 +23,7 @@ def setup(app: Sphinx) -> None:
     app.connect("html-page-context", drop_repeated_scripts, priority=900)
     app.connect("html-page-context", drop_dead_launch_buttons, priority=900)
     app.connect("html-page-context", describe_page)
-    app.connect("html-page-context", mend_roles)
+    app.connect("html-page-context", mend_names)
 
 
 def drop_repeated_scripts(
@@ -78,6 +80,9 @@ def describe_page(
     Where it has none, a list or a formula comes first, the description of
     the whole book in ``_config.yml`` stands in.
     """
+    address = app.config.html_baseurl.rstrip("/")
+    if address and Path(app.srcdir, "_static", CARD).exists():
+        context["card"] = f"{address}/_static/{CARD}"
     for paragraph in doctree.findall(nodes.paragraph) if doctree else ():
         prose = isinstance(paragraph.parent, nodes.section)
         if prose and not any(paragraph.findall(nodes.math)):
@@ -87,18 +92,23 @@ def describe_page(
             return
 
 
-def mend_roles(
+def mend_names(
     app: Sphinx,
     pagename: str,
     templatename: str,
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Make the entries of the bibliography items of its list.
+    """Correct what generated HTML tells assistive technology.
 
-    docutils gives them the role ``doc-biblioentry``, which ARIA has
-    withdrawn and which leaves the list around them without items.
+    docutils gives the entries of a bibliography a role that ARIA has
+    withdrawn, which leaves the list around them without items. myst-nb
+    names what opens a folded cell otherwise than it shows.
     """
-    context["body"] = context.get("body", "").replace(
-        'role="doc-biblioentry"', 'role="listitem"'
-    )
+    body = context.get("body", "")
+    for wrong, right in (
+        (' role="doc-biblioentry"', ' role="listitem"'),
+        ('<summary aria-label="Toggle hidden content">', "<summary>"),
+    ):
+        body = body.replace(wrong, right)
+    context["body"] = body

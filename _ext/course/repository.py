@@ -31,10 +31,22 @@ def is_placeholder(url: str) -> bool:
     return not account or "_" in account
 
 
+def published_at(url: str) -> str:
+    """Return where GitHub Pages publishes the repository's book."""
+    account, _, name = url.partition("github.com/")[2].partition("/")
+    return f"https://{account.lower()}.github.io/{name}/"
+
+
 def hide_links(app: Sphinx, config: Config) -> None:
-    """Remove every link to the repository while it is the placeholder."""
+    """Remove every link to the repository while it is the placeholder.
+
+    With a real one, pages know the address that they are published at.
+    """
     options = config.html_theme_options
-    if not is_placeholder(options.get("repository_url") or ""):
+    url = options.get("repository_url") or ""
+    if not is_placeholder(url):
+        if not config.html_baseurl:
+            config.html_baseurl = published_at(url)
         return
     options.pop("repository_url", None)
     options["launch_buttons"] = {}
