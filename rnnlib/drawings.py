@@ -18,7 +18,7 @@ INK = "#3A424A"
 
 
 def sheet(
-    width: float, height: float, *, inches: float = 6.0
+    width: float, height: float, *, inches: float = 5.2
 ) -> tuple[Figure, Axes]:
     """Make an empty sheet of the given size in drawing units.
 
@@ -236,7 +236,7 @@ def ar_neuron(order: int = 3) -> Figure:
     grey = COLORS["AR"]
     width = 5.6
     height = max(1.6, 0.4 + 0.95 * order)
-    figure, ax = sheet(width, height, inches=4.8)
+    figure, ax = sheet(width, height, inches=4.4)
     middle = height / 2
     for lag in range(1, order + 1):
         y = middle + 0.95 * ((order + 1) / 2 - lag)
@@ -347,6 +347,7 @@ def memory_neuron(steps: int = 3) -> Figure:
     ax.plot([2.1, 2.1], [0.2, 3.3], color="#C8CED3", lw=1)
     first = 2.75
     arrow(ax, (first - 0.4, 1.75), (first + 0.45, 1.75), "u", color=ochre)
+    ax.text(first - 0.3, 1.42, "O(0)", ha="center", va="center", fontsize=10)
     for step in range(1, steps + 1):
         x = first + 0.85 + 1.75 * (step - 1)
         _memory_cell(ax, x, f"({step})", ochre)

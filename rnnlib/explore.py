@@ -301,7 +301,8 @@ def _values(name: str, given: Iterable[float]) -> list[float]:
         if not np.isfinite(option):
             raise ValueError(f"{name} must be finite, found {option}")
     options = [
-        int(o) if isinstance(o, (int, np.integer)) else float(o)
+        # adding 0 turns -0.0 into 0.0
+        int(o) if isinstance(o, (int, np.integer)) else float(o) + 0.0
         for o in options
     ]
     if len(set(options)) != len(options) or len(options) < 2:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnlib.linear import fit_ar
+from rnnlib.linear import choose_order, fit_ar
 from rnnlib.validation import as_array, as_choice, as_float, as_int, as_series
 
 Forecaster = Callable[[np.ndarray, int], np.ndarray]
@@ -112,6 +112,44 @@ def ar_forecaster(order: int) -> Forecaster:
             min_length=2 * order + 2,
             why=f"to fit an AR({order})",
         )
+        return fit_ar(history, order).forecast(history, horizon)
+
+    return forecast
+
+
+def chosen_ar_forecaster(
+    max_order: int, *, criterion: str = "aic"
+) -> Forecaster:
+    """Make the forecaster that chooses order and weights at every origin.
+
+    Parameters
+    ----------
+    max_order : int
+        Orders 0 to `max_order` are tried.
+    criterion : {"aic", "bic"}
+        What decides, see :func:`rnnlib.linear.choose_order`.
+
+    Returns
+    -------
+    callable
+        A forecaster; it needs at least 2 max_order + 2 values of history.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument does not fit.
+    """
+    max_order = as_int(max_order, "max_order")
+    criterion = as_choice(criterion, "criterion", ("aic", "bic"))
+
+    def forecast(history: np.ndarray, horizon: int = 1) -> np.ndarray:
+        history = as_series(
+            history,
+            "history",
+            min_length=2 * max_order + 2,
+            why=f"to try orders up to {max_order}",
+        )
+        order, _ = choose_order(history, max_order, criterion=criterion)
         return fit_ar(history, order).forecast(history, horizon)
 
     return forecast

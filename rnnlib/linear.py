@@ -154,7 +154,7 @@ def lag_matrix(series: np.ndarray, order: int) -> np.ndarray:
     series : array_like, shape (T,)
         At least p + 1 values.
     order : int
-        p, at least 1.
+        p, at least 0.
 
     Returns
     -------
@@ -164,12 +164,14 @@ def lag_matrix(series: np.ndarray, order: int) -> np.ndarray:
     Raises
     ------
     TypeError, ValueError
-        If `series` is too short or not finite, or `order` is below 1.
+        If `series` is too short or not finite, or `order` is negative.
     """
-    order = as_int(order, "order")
+    order = as_int(order, "order", low=0)
     series = as_series(
         series, "series", min_length=order + 1, why=f"for {order} lags"
     )
+    if order == 0:
+        return np.empty((len(series), 0))
     windows = np.lib.stride_tricks.sliding_window_view(series[:-1], order)
     return windows[:, ::-1].copy()
 
@@ -182,7 +184,7 @@ def fit_ar(series: np.ndarray, order: int) -> AR:
     series : array_like, shape (T,)
         At least 2 p + 2 values, so that a residual is left over.
     order : int
-        p, at least 1.
+        p, at least 0; an AR(0) is the mean.
 
     Returns
     -------
@@ -194,7 +196,7 @@ def fit_ar(series: np.ndarray, order: int) -> AR:
         If the series is too short for the order, not finite, or constant,
         so that the coefficients are not determined.
     """
-    order = as_int(order, "order")
+    order = as_int(order, "order", low=0)
     series = as_series(
         series,
         "series",
@@ -216,7 +218,7 @@ def _least_squares(past: np.ndarray, target: np.ndarray) -> AR:
             f"{past[0, 0]:g} throughout"
         )
     scaled = (past - past.mean(axis=0)) / spread
-    if np.linalg.matrix_rank(scaled) < p:
+    if p and np.linalg.matrix_rank(scaled) < p:
         raise ValueError(
             f"series must determine {p} coefficients: its lagged values "
             "are linearly dependent"
@@ -254,7 +256,7 @@ def choose_order(
     series : array_like, shape (T,)
         At least 2 * max_order + 2 values.
     max_order : int
-        Orders 1 to `max_order` are tried.
+        Orders 0 to `max_order` are tried; order 0 is the mean.
     criterion : {"aic", "bic"}
         Akaike's or the Bayesian information criterion.
 
@@ -262,8 +264,8 @@ def choose_order(
     -------
     order : int
         The order with the lowest criterion.
-    criteria : ndarray, shape (max_order,)
-        The criterion of orders 1 to `max_order`.
+    criteria : ndarray, shape (max_order + 1,)
+        The criterion of orders 0 to `max_order`.
 
     Raises
     ------
@@ -283,10 +285,10 @@ def choose_order(
     criteria = np.array(
         [
             getattr(_least_squares(past[:, :p], target), criterion)
-            for p in range(1, max_order + 1)
+            for p in range(max_order + 1)
         ]
     )
-    return int(np.argmin(criteria)) + 1, criteria
+    return int(np.argmin(criteria)), criteria
 
 
 def autocorrelation(series: np.ndarray, max_lag: int) -> np.ndarray:

@@ -123,10 +123,10 @@ class MemoryNeuron:
 
     @property
     def half_life(self) -> float:
-        """Steps until an input weighs half: ln(1/2) / lnabs(u).
+        """Number of steps k after which an input weighs half, u^k = 1/2.
 
-        0 where u is 0; infinite where the size of u is 1 or more: there an
-        input never fades.
+        It is ln(1/2) / ln(abs(u)); 0 where u is 0, and infinite where the
+        size of u is 1 or more, since there an input never fades.
         """
         size = abs(self.u)
         if size == 0:
@@ -138,7 +138,7 @@ def fit_least_squares(
     x: np.ndarray,
     target: np.ndarray,
     *,
-    start: float | None = None,
+    start: float = 0.0,
     grid: int = 397,
 ) -> MemoryNeuron:
     """Fit u, m and b so that O(t) comes closest to `target`.
@@ -153,10 +153,11 @@ def fit_least_squares(
         Inputs, oldest first; at least 4 values, not all equal.
     target : array_like, shape (T,)
         What O(t) should be. For a one-step forecast, the next input.
-    start : float, optional
-        O(0); the mean of the target if left out.
+    start : float
+        O(0), the output before the first input.
     grid : int
-        Number of grid points, at least 9.
+        Number of grid points between -0.99 and 0.99, at least 9; u is
+        looked for in this range only.
 
     Returns
     -------
@@ -167,7 +168,7 @@ def fit_least_squares(
     TypeError, ValueError
         If the arguments do not fit, or x is constant.
     """
-    x, target, start = _pair(x, target, start)
+    x, target, start = _pair(x, target, start, min_length=4)
     if np.ptp(x) == 0:
         raise ValueError(f"x must vary, found {x[0]:g} throughout")
     u_values = np.linspace(-0.99, 0.99, as_int(grid, "grid", low=9))
@@ -333,7 +334,7 @@ def learn_online(
             if not np.isfinite(now).all():
                 raise ValueError(
                     f"learning_rate must be smaller: {learning_rate:g} "
-                    f"diverged at step {t}"
+                    f"diverged after {t + 1} steps"
                 )
     return outputs, parameters
 
@@ -352,10 +353,8 @@ def _best_for(
 
 
 def _pair(
-    x: np.ndarray, target: np.ndarray, start: float | None
+    x: np.ndarray, target: np.ndarray, start: float, min_length: int = 1
 ) -> tuple[np.ndarray, np.ndarray, float]:
-    x = as_series(x, "x", min_length=4)
+    x = as_series(x, "x", min_length=min_length)
     target = as_array(target, "target", shape=(len(x),))
-    if start is None:
-        return x, target, float(target.mean())
     return x, target, as_float(start, "start")

@@ -97,6 +97,14 @@ CALLS = {
         forecasting.seasonal_naive(7),
         {"history": SERIES, "horizon": 2},
     ),
+    "chosen_ar_forecaster": (
+        forecasting.chosen_ar_forecaster,
+        {"max_order": 5, "criterion": "bic"},
+    ),
+    "chosen_ar_forecaster forecast": (
+        forecasting.chosen_ar_forecaster(5),
+        {"history": SERIES, "horizon": 2},
+    ),
     "ar_forecaster": (forecasting.ar_forecaster, {"order": 2}),
     "ar_forecaster forecast": (
         forecasting.ar_forecaster(2),
@@ -245,6 +253,8 @@ def test_nan_and_infinity_anywhere_are_refused(call, name, data):
 def test_what_is_no_count_is_refused(call, name, bad):
     if name == "window" and bad is None:
         return  # an expanding window
+    if bad == 0 and type(bad) is int and call in ("fit_ar", "lag_matrix"):
+        return  # order 0 is the mean
     refused(call, name, bad)
 
 

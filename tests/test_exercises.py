@@ -38,9 +38,22 @@ class TestEachExercise:
         assert told.startswith("Not yet: ")
 
     def test_a_stub_passes_unjudged(self, name):
-        for stub in (None, ..., lambda *a: None, lambda *a: ...):
+        for stub in (None, ..., lambda *a: ...):
             told = verdict(EXERCISES[name], stub)
             assert told.startswith("Not attempted yet")
+
+    def test_an_answer_that_only_prints_is_told_to_return(self, name):
+        told = verdict(EXERCISES[name], lambda *arguments: None)
+        assert told.startswith("Not yet: your function returns nothing")
+
+    def test_an_answer_of_the_wrong_shape_is_told_the_shape(self, name):
+        exercise = EXERCISES[name]
+
+        def nested(*arguments):
+            return [[[exercise.truth(*arguments)]]]
+
+        told = verdict(exercise, nested)
+        assert "you return an array of shape (1, 1, 1" in told
 
     def test_an_answer_that_stops_is_told_where(self, name):
         def broken(*arguments):

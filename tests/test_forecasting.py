@@ -19,6 +19,7 @@ def test_nobody_sees_the_future():
         "naive": forecasting.naive_forecast,
         "season": forecasting.seasonal_naive(11),
         "AR": forecasting.ar_forecaster(9),
+        "chosen AR": forecasting.chosen_ar_forecaster(12),
     }
     clean = forecasting.backtest(SUN, rivals, first_origin=100, horizon=3)
     poisoned = SUN.copy()

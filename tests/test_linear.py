@@ -109,8 +109,24 @@ def test_all_orders_are_judged_on_the_same_targets():
     _, criteria = linear.choose_order(series, 12)
     alone = linear.fit_ar(series, 12).aic
     assert criteria[-1] == pytest.approx(alone)
-    # order 1 must drop its first 11 targets as well
-    assert criteria[0] == pytest.approx(linear.fit_ar(series[11:], 1).aic)
+    # order 1 must drop its first 11 targets as well, order 0 its first 12
+    assert criteria[1] == pytest.approx(linear.fit_ar(series[11:], 1).aic)
+    assert criteria[0] == pytest.approx(linear.fit_ar(series[12:], 0).aic)
+
+
+def test_order_zero_is_the_mean():
+    series = SERIES["returns"]
+    model = linear.fit_ar(series, 0)
+    assert model.intercept == pytest.approx(series.mean())
+    assert model.mean == model.intercept
+    assert model.forecast(series, 3) == pytest.approx([series.mean()] * 3)
+    assert model.predict(series) == pytest.approx([series.mean()] * 240)
+    assert len(model.poles()) == 0
+
+
+def test_noise_gets_no_lag_at_all():
+    noise = np.random.default_rng(0).normal(size=2000)
+    assert linear.choose_order(noise, 10, criterion="bic")[0] == 0
 
 
 @settings(max_examples=50)

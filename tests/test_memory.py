@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from statsmodels.tsa.arima.model import ARIMA
 
 from rnnlib import datasets, memory
 from rnnlib.memory import MemoryNeuron
@@ -69,6 +70,17 @@ def test_least_squares_finds_the_neuron_that_made_the_data(u):
     assert found.u == pytest.approx(u, abs=1e-5)
     assert found.m == pytest.approx(1.3, abs=1e-4)
     assert found.b == pytest.approx(-0.4, abs=1e-4)
+
+
+def test_trained_to_forecast_it_is_an_arma_1_1():
+    """The forecast of an ARMA(1,1) is u = -theta, m = phi + theta."""
+    z = datasets.sunspots_yearly().values
+    z = z - z.mean()
+    ours = memory.fit_least_squares(z[:-1], z[1:])
+    theirs = ARIMA(z, order=(1, 0, 1), trend="n").fit()
+    phi, theta = theirs.params[:2]
+    assert ours.u == pytest.approx(-theta, abs=0.02)
+    assert ours.m == pytest.approx(phi + theta, abs=0.02)
 
 
 def test_gradient_descent_and_least_squares_meet():

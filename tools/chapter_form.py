@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 
 MEDIAN_LINES = 6
 MOST_LINES = 25
-MOST_COLUMNS = 78
+MOST_COLUMNS = 79
 MOST_IGNORED = 2
 EXERCISES = range(4, 7)
 SETUP = "setup"

@@ -16,8 +16,13 @@ def _windows(series: np.ndarray, newest_first: bool, shift: int) -> np.ndarray:
     return np.array(rows)[:, :: 1 if newest_first else -1]
 
 
-def _expanding(series: np.ndarray, first: int) -> np.ndarray:
-    return np.array([series[:t].mean() for t in range(first, len(series))])
+def _expanding(
+    series: np.ndarray, first: int, including: bool = False
+) -> np.ndarray:
+    """Mean of what came before each value, or leakily with that value."""
+    return np.array(
+        [series[: t + including].mean() for t in range(first, len(series))]
+    )
 
 
 def _skill(series: np.ndarray, forecast: np.ndarray, means: object) -> float:
@@ -74,12 +79,18 @@ EXERCISES = {
     ),
     "ar1-memory": Exercise(
         arguments=("phi",),
-        cases=[(0.5,), (-0.9,), (0.1159,), (0.99,)],
+        cases=[(0.5,), (-0.9,), (0.1159,), (0.99,), (0.1,), (-0.1,)],
         truth=lambda phi: int(np.floor(np.log(0.01) / np.log(abs(phi)))) + 1,
         slips={
             "you return the lag as a fraction; steps are whole, so take "
             "the first whole k at which |φ|^k is below 0.01.": (
                 lambda phi: np.log(0.01) / np.log(abs(phi))
+            ),
+            "at φ = 0.1 your k is 2, and 0.1² is exactly 1 %, not less: count "
+            "on while |φ|^k ≥ 0.01.": (
+                lambda phi: int(
+                    np.ceil(np.round(np.log(0.01) / np.log(abs(phi)), 9))
+                )
             ),
             "at your k the trace is not yet below 1 %: one step more.": (
                 lambda phi: int(np.log(0.01) / np.log(abs(phi)))
@@ -138,6 +149,32 @@ EXERCISES = {
             "with the values that have come in.": (
                 lambda series, forecast: _skill(
                     series, forecast, series[: -len(forecast)].mean()
+                )
+            ),
+            "your mean before each value includes that value: stop one "
+            "earlier, series[:t] and not series[:t + 1].": (
+                lambda series, forecast: _skill(
+                    series,
+                    forecast,
+                    _expanding(
+                        series, len(series) - len(forecast), including=True
+                    ),
+                )
+            ),
+            "your baseline is the last value; the mean of all values known "
+            "before is asked for.": lambda series, forecast: _skill(
+                series, forecast, series[-len(forecast) - 1 : -1]
+            ),
+            "you compare roots of the errors; the skill compares the sums "
+            "of squares themselves.": lambda series, forecast: (
+                1
+                - np.sqrt(
+                    1
+                    - _skill(
+                        series,
+                        forecast,
+                        _expanding(series, len(series) - len(forecast)),
+                    )
                 )
             ),
             "you return the ratio of the errors; the skill is one minus "

@@ -65,8 +65,10 @@ def verdict(exercise: Exercise, answer: object) -> str:
                 f"Not yet: for {_shown(exercise, case)} your function "
                 f"stopped with {type(error).__name__}: {error}"
             )
-        if result is None or result is ...:
+        if result is ...:
             return "Not attempted yet: replace the dots by your code."
+        if result is None:
+            return "Not yet: your function returns nothing; end with return."
         results.append(result)
     wanted = [exercise.truth(*case) for case in exercise.cases]
     if all(_same(r, w) for r, w in zip(results, wanted)):
@@ -76,6 +78,11 @@ def verdict(exercise: Exercise, answer: object) -> str:
         if all(_same(r, s) for r, s in zip(results, slipped)):
             return f"Not yet: {hint}"
     for case, result, want in zip(exercise.cases, results, wanted):
+        if _shape(result) != np.shape(want):
+            return (
+                f"Not yet: for {_shown(exercise, case)} you return "
+                f"{_kind(result)}, {_kind(want)} is wanted."
+            )
         if not _same(result, want):
             return (
                 f"Not yet: for {_shown(exercise, case)} you return "
@@ -93,6 +100,22 @@ def _same(result: object, wanted: object) -> bool:
     if result.shape != wanted.shape:
         return False
     return bool(np.allclose(result, wanted, rtol=1e-6, atol=1e-9))
+
+
+def _shape(value: object) -> tuple[int, ...] | None:
+    try:
+        return np.shape(value)
+    except ValueError:  # ragged
+        return None
+
+
+def _kind(value: object) -> str:
+    shape = _shape(value)
+    if shape is None:
+        return "rows of unequal length"
+    if isinstance(value, tuple):
+        return f"{len(value)} values"
+    return "a single number" if shape == () else f"an array of shape {shape}"
 
 
 def _shown(exercise: Exercise, case: tuple) -> str:
