@@ -105,7 +105,7 @@ def ignore_three(chapter: nbformat.NotebookNode) -> None:
     [
         (lengthen, "the median cell has 7 lines"),
         (set_source(6, "check(x)\n" * 26), "cell 6 has 26 lines"),
-        (set_source(6, f"check({'1' * 72})"), "cell 6, line 1 has 79 columns"),
+        (set_source(6, f"check({'1' * 73})"), "cell 6, line 1 has 80 columns"),
         (
             set_metadata(6, {"tags": ["nbval-ignore-output"]}),
             "cell 6 is tagged nbval-ignore-output without",

@@ -30,7 +30,7 @@ BRANCH = "main"
 FIRST_CHAPTER = "chapters/01_ar1.ipynb"
 SETUP = """\
 try:
-    import rnnlib  # noqa: F401
+    import rnnlib
 """
 SETUP_PLACEHOLDER = (
     SETUP
