@@ -1,0 +1,214 @@
+"""What every recurrent layer promises, tested on each of them alike."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from rnnlib.diagnostics import gradient_check, relative_error
+from rnnlib.elman import Elman
+
+many = settings(max_examples=200, deadline=None, derandomize=True)
+some = settings(max_examples=40, deadline=None, derandomize=True)
+inits = st.sampled_from(["uniform", "orthogonal", "identity", 0.5, 1.3])
+
+
+@st.composite
+def elmans(draw):
+    activation = draw(st.sampled_from(["tanh", "relu", "sigmoid", "identity"]))
+    return lambda D, H, seed: Elman(
+        D, H, activation=activation, init=draw(inits), seed=seed
+    )
+
+
+@st.composite
+def cases(draw, kinds=None):
+    """Draw a layer, its inputs, its starting state and upstream gradients."""
+    make = draw(kinds or st.one_of(elmans()))
+    T, B, D, H = (draw(st.integers(1, high)) for high in (7, 4, 4, 5))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    layer = make(D, H, rng)
+    for name in layer.parameters:  # biases too may be anything
+        if name.startswith("b_"):
+            bias = layer.parameters[name]
+            bias += rng.normal(0, 0.3, bias.shape)
+    state = {name: rng.normal(size=(B, H)) for name in state_names(layer)}
+    return layer, rng.normal(size=(T, B, D)), state, rng.normal(size=(T, B, H))
+
+
+def state_names(layer):
+    return ["h0", "c0"] if type(layer).__name__ == "LSTM" else ["h0"]
+
+
+def as_h0(state):
+    """Put a state in the form that forward takes."""
+    return tuple(state.values()) if len(state) == 2 else state["h0"]
+
+
+def far_from_kinks(layer, x, state):
+    """Say whether no ReLU stands where a difference would straddle zero."""
+    if getattr(layer, "activation", "") != "relu":
+        return True
+    _, cache = layer.forward(x, as_h0(state))
+    w = layer.parameters
+    z = x @ w["W_xh"] + cache.states[:-1] @ w["W_hh"] + w["b_h"]
+    return np.abs(z).min() > 1e-3
+
+
+def in_torch(layer, x, state):
+    """Compute the layer step by step in torch, from its equations."""
+    tensors = {
+        name: torch.tensor(value, requires_grad=True)
+        for name, value in {**layer.parameters, "x": x, **state}.items()
+    }
+    activation = {
+        "tanh": torch.tanh,
+        "relu": torch.relu,
+        "sigmoid": torch.sigmoid,
+        "identity": lambda z: z,
+    }
+    h, outputs = tensors["h0"], []
+    for x_t in tensors["x"]:
+        z = x_t @ tensors["W_xh"] + h @ tensors["W_hh"] + tensors["b_h"]
+        h = activation[layer.activation](z)
+        outputs.append(h)
+    return torch.stack(outputs), tensors
+
+
+@many
+@given(cases())
+def test_gradients_equal_central_differences(case):
+    layer, x, state, dh = case
+    assume(far_from_kinks(layer, x, state))
+    h, cache = layer.forward(x, as_h0(state))
+
+    def loss():
+        # The change of each output is weighed before the sum is taken, so
+        # that rounding stays that of one output and not that of the sum.
+        return float((dh * (layer.forward(x, as_h0(state))[0] - h)).sum())
+
+    arrays = {**layer.parameters, "x": x, **state}
+    errors = gradient_check(loss, arrays, layer.backward(dh, cache))
+    assert max(errors.values()) < 1e-7, errors
+
+
+@many
+@given(cases())
+def test_outputs_and_gradients_equal_autograd(case):
+    layer, x, state, dh = case
+    h, cache = layer.forward(x, as_h0(state))
+    gradients = layer.backward(dh, cache)
+    h_torch, tensors = in_torch(layer, x, state)
+    assert relative_error(h, h_torch.detach().numpy()) < 1e-12
+    h_torch.backward(torch.tensor(dh))
+    assert gradients.keys() == tensors.keys()
+    for name, tensor in tensors.items():
+        assert gradients[name].shape == tensor.shape
+        assert relative_error(gradients[name], tensor.grad) < 1e-10, name
+
+
+@some
+@given(cases())
+def test_backward_twice_gives_the_same_and_changes_nothing(case):
+    layer, x, state, dh = case
+    before = {name: w.copy() for name, w in layer.parameters.items()}
+    x_before, dh_before = x.copy(), dh.copy()
+    h, cache = layer.forward(x, as_h0(state))
+    first = layer.backward(dh, cache)
+    layer.forward(2 * x)  # another call must leave no trace
+    second = layer.backward(dh, cache)
+    for name in first:
+        np.testing.assert_array_equal(first[name], second[name])
+    for name in before:
+        np.testing.assert_array_equal(before[name], layer.parameters[name])
+    np.testing.assert_array_equal(x, x_before)
+    np.testing.assert_array_equal(dh, dh_before)
+    np.testing.assert_array_equal(h, layer.forward(x, as_h0(state))[0])
+
+
+@some
+@given(cases())
+def test_no_state_hides_between_calls(case):
+    """Two pieces, the state handed over by hand, equal the whole."""
+    layer, x, _, _ = case
+    whole, cache = layer.forward(x)
+    cut = len(x) // 2
+    if cut:
+        first, middle = layer.forward(x[:cut])
+        second, end = layer.forward(x[cut:], middle.last_state)
+        parts = np.concatenate([first, second])
+        np.testing.assert_allclose(parts, whole, rtol=0, atol=1e-13)
+        np.testing.assert_allclose(
+            end.last_state, cache.last_state, rtol=0, atol=1e-13
+        )
+
+
+@some
+@given(cases())
+def test_sequences_of_a_batch_do_not_touch_each_other(case):
+    layer, x, state, dh = case
+    h, cache = layer.forward(x, as_h0(state))
+    together = layer.backward(dh, cache)
+    total = dict.fromkeys(layer.parameters, 0.0)
+    for b in range(x.shape[1]):
+        one = slice(b, b + 1)
+        start = as_h0({name: s[one] for name, s in state.items()})
+        h_one, cache = layer.forward(x[:, one], start)
+        np.testing.assert_allclose(h[:, one], h_one, rtol=0, atol=1e-12)
+        alone = layer.backward(dh[:, one], cache)
+        np.testing.assert_allclose(
+            together["x"][:, one], alone["x"], rtol=1e-12, atol=1e-12
+        )
+        for name in total:
+            total[name] += alone[name]
+    for name, value in total.items():
+        np.testing.assert_allclose(
+            together[name], value, rtol=1e-12, atol=1e-12
+        )
+
+
+def test_float32_stays_float32_and_near_float64():
+    x = np.random.default_rng(0).normal(size=(20, 3, 2))
+    fine = Elman(2, 4, seed=1)
+    coarse = Elman(2, 4, seed=1, dtype=np.float32)
+    h, cache = coarse.forward(x)
+    gradients = coarse.backward(np.ones_like(h), cache)
+    assert h.dtype == np.float32
+    assert {g.dtype for g in gradients.values()} == {np.dtype(np.float32)}
+    np.testing.assert_allclose(h, fine.forward(x)[0], atol=1e-6)
+
+
+def test_outputs_cannot_be_changed_behind_the_cache():
+    h, _ = Elman(1, 2).forward(np.ones((3, 1, 1)))
+    with pytest.raises(ValueError, match="read-only"):
+        h += 1
+
+
+@pytest.mark.parametrize(
+    ("x", "h0", "message"),
+    [
+        (np.ones((3, 2)), None, "x must have shape"),
+        (np.ones((3, 2, 4)), None, "x must have shape"),
+        (np.ones((0, 2, 1)), None, "x must have shape"),
+        (np.full((3, 2, 1), np.nan), None, "x must be finite"),
+        (np.ones((3, 2, 1)), np.ones((1, 5)), "h0 must have shape"),
+        (np.ones((3, 2, 1)), np.full((2, 5), np.inf), "h0 must be finite"),
+    ],
+)
+def test_forward_refuses_what_does_not_fit(x, h0, message):
+    with pytest.raises(ValueError, match=message):
+        Elman(1, 5).forward(x, h0)
+
+
+@pytest.mark.parametrize("shape", [(3, 2, 4), (2, 2, 5), (3, 1, 5), (2, 5)])
+def test_backward_refuses_what_does_not_fit(shape):
+    layer = Elman(1, 5)
+    _, cache = layer.forward(np.ones((3, 2, 1)))
+    with pytest.raises(ValueError, match="dh must have shape"):
+        layer.backward(np.ones(shape), cache)
+
+
+def test_text_is_no_input():
+    with pytest.raises(TypeError, match="x must hold real numbers"):
+        Elman(1, 5).forward([[["a"]]])
