@@ -22,6 +22,8 @@ import numpy as np
 import torch
 
 from rnnlib.elman import Elman
+from rnnlib.gru import GRU
+from rnnlib.lstm import LSTM
 
 SIZES = (
     (50, 32, 1, 16),
@@ -32,7 +34,7 @@ SIZES = (
     (28, 128, 28, 256),
     (1000, 32, 2, 16),
 )
-LAYERS = {"Elman / nn.RNN": Elman}
+LAYERS = {"Elman": Elman, "LSTM": LSTM, "GRU": GRU}
 
 
 def seconds(run: Callable[[], object], repeats: int) -> float:

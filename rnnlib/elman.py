@@ -24,13 +24,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from rnnlib.recurrent import (
+    ACTIVATIONS,
     Init,
     Seed,
     as_dtype,
     as_sequences,
     as_state,
     read_torch,
-    sigmoid,
     starting_weights,
     write_torch,
 )
@@ -38,14 +38,6 @@ from rnnlib.validation import as_array, as_choice, as_int
 
 if TYPE_CHECKING:
     import torch
-
-# activation -> (function of z, slope as a function of the output h)
-ACTIVATIONS = {
-    "tanh": (np.tanh, lambda h: 1 - h * h),
-    "relu": (lambda z, out: np.maximum(z, 0, out=out), np.sign),
-    "sigmoid": (sigmoid, lambda h: h * (1 - h)),
-    "identity": (np.positive, np.ones_like),
-}
 
 
 class ElmanCache(NamedTuple):

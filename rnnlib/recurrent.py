@@ -53,6 +53,15 @@ def sigmoid(z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     return out
 
 
+# activation -> (function of z, slope as a function of the output h)
+ACTIVATIONS = {
+    "tanh": (np.tanh, lambda h: 1 - h * h),
+    "relu": (lambda z, out: np.maximum(z, 0, out=out), np.sign),
+    "sigmoid": (sigmoid, lambda h: h * (1 - h)),
+    "identity": (np.positive, np.ones_like),
+}
+
+
 def starting_weights(
     input_size: int,
     hidden_size: int,

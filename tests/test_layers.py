@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from rnnlib.diagnostics import gradient_check, relative_error
 from rnnlib.elman import Elman
+from rnnlib.gru import GRU
+from rnnlib.lstm import LSTM
 
 many = settings(max_examples=200, deadline=None, derandomize=True)
 some = settings(max_examples=40, deadline=None, derandomize=True)
@@ -23,9 +25,35 @@ def elmans(draw):
 
 
 @st.composite
-def cases(draw, kinds=None):
+def lstms(draw):
+    options = draw(
+        st.sampled_from(
+            [
+                {},
+                {"forget_bias": 1.0},
+                {"longest_lag": 50},
+                {"forget_gate": False},
+            ]
+        )
+    )
+    activation = draw(st.sampled_from(["tanh", "relu"]))
+    return lambda D, H, seed: LSTM(
+        D, H, init=draw(inits), activation=activation, seed=seed, **options
+    )
+
+
+@st.composite
+def grus(draw):
+    return lambda D, H, seed: GRU(D, H, init=draw(inits), seed=seed)
+
+
+KINDS = {"Elman": elmans(), "LSTM": lstms(), "GRU": grus()}
+
+
+@st.composite
+def cases(draw, kind=None):
     """Draw a layer, its inputs, its starting state and upstream gradients."""
-    make = draw(kinds or st.one_of(elmans()))
+    make = draw(KINDS[kind] if kind else st.one_of(*KINDS.values()))
     T, B, D, H = (draw(st.integers(1, high)) for high in (7, 4, 4, 5))
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
     layer = make(D, H, rng)
@@ -50,9 +78,12 @@ def far_from_kinks(layer, x, state):
     """Say whether no ReLU stands where a difference would straddle zero."""
     if getattr(layer, "activation", "") != "relu":
         return True
-    _, cache = layer.forward(x, as_h0(state))
+    h, cache = layer.forward(x, as_h0(state))
     w = layer.parameters
-    z = x @ w["W_xh"] + cache.states[:-1] @ w["W_hh"] + w["b_h"]
+    before = np.concatenate([state["h0"][np.newaxis], h[:-1]])
+    z = x @ w["W_xh"] + before @ w["W_hh"] + w["b_h"]
+    if isinstance(layer, LSTM):
+        z = np.concatenate([np.split(z, 4, axis=2)[2], cache.trace("c")])
     return np.abs(z).min() > 1e-3
 
 
@@ -62,24 +93,39 @@ def in_torch(layer, x, state):
         name: torch.tensor(value, requires_grad=True)
         for name, value in {**layer.parameters, "x": x, **state}.items()
     }
+    outputs, h, c = [], tensors["h0"], tensors.get("c0")
+    for x_t in tensors["x"]:
+        h, c = one_step_in_torch(layer, tensors, x_t, h, c)
+        outputs.append(h)
+    return torch.stack(outputs), c, tensors
+
+
+def one_step_in_torch(layer, w, x_t, h, c):
+    """Compute (h, c) after one step, straight from the module's equations."""
     activation = {
         "tanh": torch.tanh,
         "relu": torch.relu,
         "sigmoid": torch.sigmoid,
         "identity": lambda z: z,
-    }
-    h, outputs = tensors["h0"], []
-    for x_t in tensors["x"]:
-        z = x_t @ tensors["W_xh"] + h @ tensors["W_hh"] + tensors["b_h"]
-        h = activation[layer.activation](z)
-        outputs.append(h)
-    return torch.stack(outputs), tensors
+    }[getattr(layer, "activation", "tanh")]
+    to_x, to_h = x_t @ w["W_xh"] + w["b_h"], h @ w["W_hh"]
+    if isinstance(layer, Elman):
+        return activation(to_x + to_h), None
+    if isinstance(layer, LSTM):
+        i, f, g, o = (to_x + to_h).chunk(4, dim=1)
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * activation(g)
+        return torch.sigmoid(o) * activation(c), c
+    (x_r, x_z, x_n), (h_r, h_z, h_n) = to_x.chunk(3, 1), to_h.chunk(3, 1)
+    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
+    n = torch.tanh(x_n + r * (h_n + w["b_hn"]))
+    return (1 - z) * n + z * h, None
 
 
+@pytest.mark.parametrize("kind", KINDS)
 @many
-@given(cases())
-def test_gradients_equal_central_differences(case):
-    layer, x, state, dh = case
+@given(data=st.data())
+def test_gradients_equal_central_differences(kind, data):
+    layer, x, state, dh = data.draw(cases(kind))
     assume(far_from_kinks(layer, x, state))
     h, cache = layer.forward(x, as_h0(state))
 
@@ -93,13 +139,14 @@ def test_gradients_equal_central_differences(case):
     assert max(errors.values()) < 1e-7, errors
 
 
+@pytest.mark.parametrize("kind", KINDS)
 @many
-@given(cases())
-def test_outputs_and_gradients_equal_autograd(case):
-    layer, x, state, dh = case
+@given(data=st.data())
+def test_outputs_and_gradients_equal_autograd(kind, data):
+    layer, x, state, dh = data.draw(cases(kind))
     h, cache = layer.forward(x, as_h0(state))
     gradients = layer.backward(dh, cache)
-    h_torch, tensors = in_torch(layer, x, state)
+    h_torch, _, tensors = in_torch(layer, x, state)
     assert relative_error(h, h_torch.detach().numpy()) < 1e-12
     h_torch.backward(torch.tensor(dh))
     assert gradients.keys() == tensors.keys()
@@ -140,7 +187,7 @@ def test_no_state_hides_between_calls(case):
         parts = np.concatenate([first, second])
         np.testing.assert_allclose(parts, whole, rtol=0, atol=1e-13)
         np.testing.assert_allclose(
-            end.last_state, cache.last_state, rtol=0, atol=1e-13
+            np.array(end.last_state), cache.last_state, rtol=0, atol=1e-13
         )
 
 
@@ -168,10 +215,11 @@ def test_sequences_of_a_batch_do_not_touch_each_other(case):
         )
 
 
-def test_float32_stays_float32_and_near_float64():
+@pytest.mark.parametrize("kind", [Elman, LSTM, GRU])
+def test_float32_stays_float32_and_near_float64(kind):
     x = np.random.default_rng(0).normal(size=(20, 3, 2))
-    fine = Elman(2, 4, seed=1)
-    coarse = Elman(2, 4, seed=1, dtype=np.float32)
+    fine = kind(2, 4, seed=1)
+    coarse = kind(2, 4, seed=1, dtype=np.float32)
     h, cache = coarse.forward(x)
     gradients = coarse.backward(np.ones_like(h), cache)
     assert h.dtype == np.float32
@@ -179,12 +227,24 @@ def test_float32_stays_float32_and_near_float64():
     np.testing.assert_allclose(h, fine.forward(x)[0], atol=1e-6)
 
 
-def test_outputs_cannot_be_changed_behind_the_cache():
-    h, _ = Elman(1, 2).forward(np.ones((3, 1, 1)))
+@pytest.mark.parametrize("kind", [Elman, LSTM, GRU])
+def test_outputs_cannot_be_changed_behind_the_cache(kind):
+    h, _ = kind(1, 2).forward(np.ones((3, 1, 1)))
     with pytest.raises(ValueError, match="read-only"):
         h += 1
 
 
+@pytest.mark.parametrize("kind", [Elman, LSTM, GRU])
+def test_changing_an_input_later_does_not_reach_the_result(kind):
+    """A layer of float64 may keep the very array that it was given."""
+    x = np.ones((3, 1, 1))
+    h, _ = kind(1, 2).forward(x)
+    before = h.copy()
+    x[:] = 7
+    np.testing.assert_array_equal(h, before)
+
+
+@pytest.mark.parametrize("kind", [Elman, LSTM, GRU])
 @pytest.mark.parametrize(
     ("x", "h0", "message"),
     [
@@ -192,23 +252,27 @@ def test_outputs_cannot_be_changed_behind_the_cache():
         (np.ones((3, 2, 4)), None, "x must have shape"),
         (np.ones((0, 2, 1)), None, "x must have shape"),
         (np.full((3, 2, 1), np.nan), None, "x must be finite"),
-        (np.ones((3, 2, 1)), np.ones((1, 5)), "h0 must have shape"),
-        (np.ones((3, 2, 1)), np.full((2, 5), np.inf), "h0 must be finite"),
+        (np.ones((3, 2, 1)), np.ones((1, 5)), "must have shape"),
+        (np.ones((3, 2, 1)), np.full((2, 5), np.inf), "must be finite"),
     ],
 )
-def test_forward_refuses_what_does_not_fit(x, h0, message):
+def test_forward_refuses_what_does_not_fit(kind, x, h0, message):
+    if kind is LSTM and h0 is not None:
+        h0 = (h0, np.zeros((2, 5)))
     with pytest.raises(ValueError, match=message):
-        Elman(1, 5).forward(x, h0)
+        kind(1, 5).forward(x, h0)
 
 
+@pytest.mark.parametrize("kind", [Elman, LSTM, GRU])
 @pytest.mark.parametrize("shape", [(3, 2, 4), (2, 2, 5), (3, 1, 5), (2, 5)])
-def test_backward_refuses_what_does_not_fit(shape):
-    layer = Elman(1, 5)
+def test_backward_refuses_what_does_not_fit(kind, shape):
+    layer = kind(1, 5)
     _, cache = layer.forward(np.ones((3, 2, 1)))
     with pytest.raises(ValueError, match="dh must have shape"):
         layer.backward(np.ones(shape), cache)
 
 
-def test_text_is_no_input():
+@pytest.mark.parametrize("kind", [Elman, LSTM, GRU])
+def test_text_is_no_input(kind):
     with pytest.raises(TypeError, match="x must hold real numbers"):
-        Elman(1, 5).forward([[["a"]]])
+        kind(1, 5).forward([[["a"]]])
