@@ -5,6 +5,10 @@ targets, and a mask that says at which steps an answer is wanted. The same
 seed gives the same sequences.
 
 J. L. Elman, "Finding structure in time", Cognitive Science 14, 1990.
+S. Hochreiter & J. Schmidhuber, "Long short-term memory", Neural Computation
+9, 1997 (adding, temporal order, embedded Reber, noise-free lag).
+M. Arjovsky, A. Shah & Y. Bengio, "Unitary evolution recurrent neural
+networks", ICML 2016 (copying; adding in its modern form).
 """
 
 from __future__ import annotations
@@ -35,6 +39,18 @@ SOUNDS = {
 }
 SOUND_BITS = ("consonant", "vowel", "interrupted", "high", "back", "voiced")
 SYLLABLES = ("ba", "dii", "guuu")
+REBER_SYMBOLS = "BTPSXVE"
+# Reber's grammar: from each node, what may come and where it leads.
+REBER = (
+    {"B": 1},
+    {"T": 2, "P": 3},
+    {"S": 2, "X": 4},
+    {"T": 3, "V": 5},
+    {"X": 3, "S": 6},
+    {"P": 4, "V": 6},
+    {"E": 7},
+)
+ORDER_SYMBOLS = "EBabcdXY"
 
 
 def two_ones(
@@ -298,6 +314,257 @@ def wiring(name: str, count: int, *, seed: Seed = 0) -> Sequences:
         y[1:] = x[:-1]
         mask[0] = False
     return Sequences(x, y, mask)
+
+
+def adding(
+    count: int, length: int, *, form: str = "paper", seed: Seed = 0
+) -> Sequences:
+    """Draw numbers of which two are marked, and ask for their sum at the end.
+
+    Parameters
+    ----------
+    count : int
+        Number N of sequences.
+    length : int
+        Steps T of each, at least 10; 22 in the paper's form.
+    form : {"paper", "modern"}, optional
+        "paper" (1997): numbers from U[-1, 1]; one mark in the first 10
+        steps, another later but before T / 2; marks are 1, at both ends of
+        the sequence -1 if unmarked, else 0; target 0.5 + sum / 4.
+        "modern": numbers from U[0, 1], a mark in each half; target the sum.
+    seed : int or numpy.random.Generator, optional
+
+    Returns
+    -------
+    sequences : Sequences
+        x (T, N, 2), numbers and marks; y (T, N, 1), wanted at the last step.
+    """
+    count, rng = as_int(count, "count"), as_generator(seed)
+    form = as_choice(form, "form", ("paper", "modern"))
+    paper = form == "paper"
+    length = as_int(length, "length", low=22 if paper else 2)
+    half, everyone = length // 2, np.arange(count)
+    x = np.zeros((length, count, 2))
+    x[..., 0] = rng.uniform(-1 if paper else 0, 1, (length, count))
+    if paper:
+        first = rng.integers(0, 10, count)
+        # Any other step before T / 2: those from the first mark on move up.
+        second = rng.integers(0, half - 1, count)
+        second += second >= first
+        x[[0, -1], :, 1] = -1
+    else:
+        first = rng.integers(0, half, count)
+        second = rng.integers(half, length, count)
+    x[first, everyone, 1] = x[second, everyone, 1] = 1
+    total = x[first, everyone, 0] + x[second, everyone, 0]
+    answer = 0.5 + total / 4 if paper else total
+    return _answer_at_end(x, answer[:, np.newaxis])
+
+
+def copying(
+    count: int, lag: int, *, symbols: int = 8, length: int = 10, seed: Seed = 0
+) -> Sequences:
+    """Show a string of symbols and ask for all of it after a pause.
+
+    Parameters
+    ----------
+    count : int
+        Number N of sequences.
+    lag : int
+        Steps from the first symbol shown to the first wanted, less the
+        string's length: pause and signal.
+    symbols, length : int, optional
+        Number of symbols, and how many are to be kept.
+    seed : int or numpy.random.Generator, optional
+
+    Returns
+    -------
+    sequences : Sequences
+        x (lag + 2 length, N, symbols + 2): a one for a symbol, the blank,
+        or the signal to answer; classes wanted at the last `length` steps.
+    """
+    count, rng = as_int(count, "count"), as_generator(seed)
+    lag, length = as_int(lag, "lag"), as_int(length, "length")
+    symbols = as_int(symbols, "symbols", low=2)
+    T, blank, signal = lag + 2 * length, symbols, symbols + 1
+    string = rng.integers(symbols, size=(length, count))
+    shown = np.full((T, count), blank)
+    shown[:length] = string
+    shown[T - length - 1] = signal
+    y = np.full((T, count), 0)
+    y[-length:] = string
+    mask = np.zeros((T, count), bool)
+    mask[-length:] = True
+    return Sequences(np.eye(symbols + 2)[shown], y, mask)
+
+
+def temporal_order(
+    count: int, shortest: int = 100, longest: int | None = None, *, seed=0
+) -> Sequences:
+    """Hide two symbols, X or Y, among others and ask for their order.
+
+    The first stands between a tenth and a fifth of `shortest`, the second
+    between a half and six tenths: steps 10-20 and 50-60 of 100, as in 1997.
+
+    Parameters
+    ----------
+    count : int
+        Number N of sequences.
+    shortest, longest : int, optional
+        Range of lengths; `longest` is a tenth more if left out.
+    seed : int or numpy.random.Generator, optional
+
+    Returns
+    -------
+    sequences : Sequences
+        x (T, N, 8), a one for each of :data:`ORDER_SYMBOLS`; class 0 to 3
+        for XX, XY, YX, YY, wanted at the last step.
+    """
+    count, rng = as_int(count, "count"), as_generator(seed)
+    shortest = as_int(shortest, "shortest", low=10)
+    longest = shortest + shortest // 10 if longest is None else longest
+    longest = as_int(longest, "longest", low=shortest)
+    lengths = rng.integers(shortest, longest + 1, count)
+    everyone, tenth = np.arange(count), shortest // 10
+    shown = rng.integers(2, 6, (longest, count))  # a, b, c, d
+    shown[0], shown[lengths - 1, everyone] = 0, 1  # E begins, B ends
+    first, second = rng.integers(0, 2, (2, count))  # X or Y
+    shown[rng.integers(tenth, 2 * tenth + 1, count), everyone] = 6 + first
+    place = rng.integers(5 * tenth, 6 * tenth + 1, count)
+    shown[place, everyone] = 6 + second
+    x = np.eye(8)[shown]
+    x[np.arange(longest)[:, np.newaxis] >= lengths] = 0
+    return _answer_at_end(x, 2 * first + second, lengths)
+
+
+def noise_free_lag(lag: int) -> Sequences:
+    """Pose the two sequences of 1997 that differ at their ends alone.
+
+    Both run through the same symbols; the first symbol, one of two, comes
+    back as the last, `lag` steps later. The next symbol is wanted at every
+    step, and all but the last can be learned without memory of the first.
+
+    Parameters
+    ----------
+    lag : int
+        Steps p between the first symbol and its return.
+
+    Returns
+    -------
+    sequences : Sequences
+        x (lag, 2, lag + 1), a one for each symbol; classes of the next.
+    """
+    lag = as_int(lag, "lag", low=2)
+    between = np.arange(2, lag + 1)  # p - 1 symbols, the same for both
+    symbols = np.array([[n, *between, n] for n in (0, 1)]).T  # (p + 1, 2)
+    return Sequences(
+        np.eye(lag + 1)[symbols[:-1]], symbols[1:], np.ones((lag, 2), bool)
+    )
+
+
+def reber_strings(
+    count: int, *, embedded: bool = True, seed: Seed = 0
+) -> list[str]:
+    """Draw strings of Reber's grammar, or of the embedded one.
+
+    An embedded string is B, T or P, a Reber string, the same T or P again,
+    E: the last choice but one depends on the second symbol alone.
+
+    Parameters
+    ----------
+    count : int
+    embedded : bool, optional
+    seed : int or numpy.random.Generator, optional
+    """
+    count, rng = as_int(count, "count"), as_generator(seed)
+    strings = []
+    for _ in range(count):
+        string, node = "", 0
+        while node < len(REBER):
+            symbols = tuple(REBER[node])
+            string += symbols[rng.integers(len(symbols))]
+            node = REBER[node][string[-1]]
+        frame = "TP"[rng.integers(2)] if embedded else ""
+        strings.append(f"B{frame}{string}{frame}E" if embedded else string)
+    return strings
+
+
+def reber_legal(string: str, *, embedded: bool = True) -> list[str]:
+    """Return, for each symbol but the last, the symbols that may follow.
+
+    Raises
+    ------
+    ValueError
+        If the string is not of the grammar.
+    """
+    inner, legal, after = string, [], []
+    if embedded:
+        frame = string[1:2]
+        inner, legal, after = string[2:-2], ["TP", "B"], [frame, "E"]
+        if string != f"B{frame}{inner}{frame}E" or frame not in ("T", "P"):
+            raise ValueError(f"string {string!r} is not of the grammar")
+    node = 0
+    for symbol in inner:
+        if node == len(REBER) or symbol not in REBER[node]:
+            raise ValueError(f"string {string!r} is not of the grammar")
+        node = REBER[node][symbol]
+        if node < len(REBER):
+            legal.append("".join(REBER[node]))
+    if node != len(REBER):
+        raise ValueError(f"string {string!r} is not of the grammar")
+    return legal + after
+
+
+def reber(
+    strings: Sequence[str], *, embedded: bool = True
+) -> tuple[Sequences, np.ndarray]:
+    """Pose strings of the grammar: the next symbol is wanted at every step.
+
+    Parameters
+    ----------
+    strings : sequence of str
+        From :func:`reber_strings`.
+    embedded : bool, optional
+
+    Returns
+    -------
+    sequences : Sequences
+        x (T, N, 7), a one for each of :data:`REBER_SYMBOLS`; the classes
+        of the symbols that did come next.
+    legal : ndarray of bool, shape (T, N, 7)
+        The symbols that might have come.
+    """
+    lengths = np.array([len(string) - 1 for string in strings])
+    T, N = max(lengths, default=0), len(strings)
+    x, legal = np.zeros((T, N, 7)), np.zeros((T, N, 7), bool)
+    y = np.zeros((T, N), int)
+    for n, string in enumerate(strings):
+        allowed = reber_legal(string, embedded=embedded)
+        classes = [REBER_SYMBOLS.index(symbol) for symbol in string]
+        x[: lengths[n], n] = np.eye(7)[classes[:-1]]
+        y[: lengths[n], n] = classes[1:]
+        for t, symbols in enumerate(allowed):
+            legal[t, n, [REBER_SYMBOLS.index(a) for a in symbols]] = True
+    mask = np.arange(T)[:, np.newaxis] < lengths
+    return Sequences(x, y, mask, lengths), legal
+
+
+def reber_passed(y_hat, legal, mask) -> np.ndarray:
+    """Say which strings pass the rule of 1997, shape (N,).
+
+    A string passes if at every step every legal symbol has a higher output
+    than every other.
+
+    Parameters
+    ----------
+    y_hat : array_like, shape (T, N, 7)
+    legal : array_like of bool, shape (T, N, 7)
+    mask : array_like of bool, shape (T, N)
+    """
+    y_hat = as_array(y_hat, "y_hat", shape=("T", "N", 7))
+    lowest = np.where(legal, y_hat, np.inf).min(axis=2)
+    highest = np.where(legal, -np.inf, y_hat).max(axis=2)
+    return ((lowest > highest) | ~np.asarray(mask)).all(axis=0)
 
 
 def _answer_at_end(

@@ -8,9 +8,17 @@ import pytest
 from rnnlib.tasks import (
     SOUNDS,
     WIRINGS,
+    adding,
+    copying,
     delayed_recall,
     next_letter,
+    noise_free_lag,
+    reber,
+    reber_legal,
+    reber_passed,
+    reber_strings,
     syllables,
+    temporal_order,
     temporal_xor,
     two_ones,
     wiring,
@@ -138,12 +146,129 @@ def test_each_wiring_gives_the_answer_its_text_promises(name):
         np.testing.assert_array_equal(y[data.mask[:, n]], wanted)
 
 
+@pytest.mark.parametrize("length", [22, 23, 100])
+def test_adding_asks_for_the_sum_of_the_marked_as_the_paper_has_it(length):
+    data = adding(600, length, seed=1)
+    marks, values = data.x[..., 1], data.x[..., 0]
+    for n in range(600):
+        one, two = np.flatnonzero(marks[:, n] == 1)
+        assert one < 10 and two < length // 2
+        wanted = 0.5 + (values[one, n] + values[two, n]) / 4
+        assert data.y[-1, n, 0] == wanted
+    assert values.min() < -0.9 and values.max() > 0.9
+    assert set(np.unique(marks)) == {-1, 0, 1}
+    assert (marks[-1] == -1).all()
+    assert not marks[length // 2 : -1].any()
+
+
+def test_adding_in_its_modern_form_has_a_mark_in_each_half():
+    data = adding(300, 30, form="modern", seed=1)
+    marks, values = data.x[..., 1], data.x[..., 0]
+    np.testing.assert_array_equal(marks[:15].sum(axis=0), 1)
+    np.testing.assert_array_equal(marks[15:].sum(axis=0), 1)
+    np.testing.assert_allclose((marks * values).sum(axis=0), data.y[-1, :, 0])
+    assert values.min() >= 0
+
+
+def test_copying_asks_for_the_string_after_the_signal():
+    data = copying(20, 5, symbols=4, length=3, seed=1)
+    shown = data.x.argmax(axis=2)
+    assert data.x.shape == (11, 20, 6)
+    np.testing.assert_array_equal(data.y[-3:], shown[:3])
+    np.testing.assert_array_equal(np.flatnonzero(data.mask[:, 0]), [8, 9, 10])
+    assert (shown[7] == 5).all()
+    assert (shown[[3, 4, 5, 6, 8, 9, 10]] == 4).all()
+
+
+def test_temporal_order_classes_follow_the_two_symbols():
+    data = temporal_order(300, seed=1)
+    assert set(data.lengths) == set(range(100, 111))
+    for n, length in enumerate(data.lengths):
+        shown = data.x[:length, n].argmax(axis=1)
+        one, two = np.flatnonzero(shown >= 6)
+        assert 10 <= one <= 20 and 50 <= two <= 60
+        wanted = 2 * (shown[one] - 6) + shown[two] - 6
+        assert data.y[length - 1, n] == wanted
+        assert (shown[0], shown[-1]) == (0, 1)
+        assert not data.x[length:, n].any()
+    assert set(data.y[data.mask]) == {0, 1, 2, 3}
+
+
+def test_noise_free_sequences_differ_at_their_ends_alone():
+    data = noise_free_lag(7)
+    shown = data.x.argmax(axis=2)
+    assert data.x.shape == (7, 2, 8)
+    np.testing.assert_array_equal(shown[0], [0, 1])
+    np.testing.assert_array_equal(data.y[-1], [0, 1])
+    np.testing.assert_array_equal(shown[1:, 0], shown[1:, 1])
+    np.testing.assert_array_equal(shown[1:], data.y[:-1])
+
+
+def test_embedded_strings_repeat_their_second_symbol():
+    strings = reber_strings(300, seed=1)
+    assert {s[1] for s in strings} == {"T", "P"}
+    for string in strings:
+        assert string[0] == "B" and string[-1] == "E"
+        assert string[1] == string[-2]
+        reber_legal(string)  # does not raise
+    assert min(map(len, strings)) == 9
+
+
+@pytest.mark.parametrize("embedded", [True, False])
+def test_what_came_next_was_legal(embedded):
+    strings = reber_strings(200, embedded=embedded, seed=2)
+    data, legal = reber(strings, embedded=embedded)
+    chosen = np.take_along_axis(legal, data.y[..., None], axis=2)[..., 0]
+    assert chosen[data.mask].all()
+    assert not legal[~data.mask].any()
+    counts = legal.sum(axis=2)[data.mask]
+    assert set(counts) == {1, 2}
+
+
+def test_legal_symbols_of_a_string_worked_out_by_hand():
+    assert reber_legal("BTXSE", embedded=False) == ["TP", "SX", "XS", "E"]
+    assert reber_legal("BPBTXSEPE") == [
+        "TP",
+        "B",
+        "TP",
+        "SX",
+        "XS",
+        "E",
+        "P",
+        "E",
+    ]
+
+
+@pytest.mark.parametrize(
+    "string", ["", "B", "BTE", "BTXSEE", "BTXS", "BTBTXSEPE", "BXBTXSEXE"]
+)
+def test_what_is_not_of_the_grammar_is_refused(string):
+    for embedded in (True, False):
+        with pytest.raises(ValueError, match="not of the grammar"):
+            reber_legal(string, embedded=embedded)
+
+
+def test_the_rule_of_1997_wants_every_legal_symbol_above_every_other():
+    data, legal = reber(reber_strings(5, seed=3))
+    good = np.where(legal, 1.0, 0.0)
+    assert reber_passed(good, legal, data.mask).all()
+    bad = good.copy()
+    n, t = 2, data.lengths[2] - 1
+    bad[t, n, legal[t, n]] = 0.0  # a tie is no success
+    passed = reber_passed(bad, legal, data.mask)
+    np.testing.assert_array_equal(passed, np.arange(5) != n)
+
+
 MAKERS = [
     lambda seed: two_ones(20, 2, 9, noise=0.1, seed=seed),
     lambda seed: delayed_recall(20, 5, noise=0.1, seed=seed),
     lambda seed: temporal_xor(30, seed=seed),
     lambda seed: syllables(30, seed=seed)[0],
     lambda seed: wiring("synced", 20, seed=seed),
+    lambda seed: adding(20, 30, seed=seed),
+    lambda seed: copying(20, 5, seed=seed),
+    lambda seed: temporal_order(20, seed=seed),
+    lambda seed: reber(reber_strings(20, seed=seed))[0],
 ]
 
 
@@ -172,6 +297,11 @@ def test_the_seed_decides_and_a_generator_moves_on(make):
         (lambda: words("many", 3), TypeError, "lexicon must be"),
         (lambda: words(["a", ""], 3), TypeError, "lexicon must be"),
         (lambda: next_letter("j"), ValueError, "text must hold"),
+        (lambda: adding(5, 21), ValueError, "length must be at least 22"),
+        (lambda: adding(5, 30, form="old"), ValueError, "form must be"),
+        (lambda: copying(5, 0), ValueError, "lag must be"),
+        (lambda: temporal_order(5, 9), ValueError, "shortest must be"),
+        (lambda: noise_free_lag(1), ValueError, "lag must be at least 2"),
         (lambda: wiring("many to none", 3), ValueError, "name must be one"),
     ],
 )
