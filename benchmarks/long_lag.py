@@ -1,0 +1,277 @@
+"""Run the long-lag experiments of Hochreiter & Schmidhuber 1997 again.
+
+    python benchmarks/long_lag.py                    # all, ten seeds each
+    python benchmarks/long_lag.py --only adding-100 --seeds 1
+
+Every experiment is learned by our LSTM and, under the same budget of
+sequences, by an Elman network with about as many weights. For each seed the
+file written holds success, the number of test cases that are wrong, the
+sequences shown and the seconds taken on one thread.
+
+    embedded-reber    256 strings to learn, 256 to test; success when on both
+                      sets every legal symbol is above every other
+    noise-free-100    two sequences that differ at their ends, 100 steps apart;
+                      success when every right symbol has probability 3/4
+    adding-T          success when at most 1 of 2,560 test sequences is off
+                      by 0.04 or more
+    temporal-order    success when at most 1 of 2,560 is put in a wrong class
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import statistics
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from rnnlib.elman import Elman
+from rnnlib.heads import LinearHead, cross_entropy, softmax, squared_error
+from rnnlib.lstm import LSTM
+from rnnlib.optimizers import Adam, one_cycle
+from rnnlib.tasks import (
+    adding,
+    noise_free_lag,
+    reber,
+    reber_passed,
+    reber_strings,
+    temporal_order,
+)
+from rnnlib.training import Fresh, Minibatches, Network, fit
+from rnnlib.windows import Sequences
+
+HIDDEN = 16
+TESTS = 2560
+UPDATES = 1870  # of 16 sequences: 29,920 in all
+CLIP = 1.0
+
+
+def network(
+    kind: str,
+    inputs: int,
+    outputs: int,
+    loss: Callable,
+    rng: np.random.Generator,
+    dtype: type = np.float64,
+    **options,
+) -> Network:
+    """Return an LSTM of 16 units, or an Elman network with as many weights."""
+    if kind == "LSTM":
+        layer = LSTM(inputs, HIDDEN, seed=rng, dtype=dtype, **options)
+    else:
+        weights = 4 * HIDDEN * (inputs + HIDDEN + 1) + outputs * HIDDEN
+        linear = inputs + outputs + 1  # H^2 + linear H = weights
+        size = (math.sqrt(linear**2 + 4 * weights) - linear) / 2
+        layer = Elman(
+            inputs, round(size), init="orthogonal", seed=rng, dtype=dtype
+        )
+    head = LinearHead(layer.hidden_size, outputs, seed=rng, dtype=dtype)
+    return Network(layer, head, loss)
+
+
+def in_parts(
+    data: Sequences, answer: Callable[[Sequences], np.ndarray]
+) -> int:
+    """Return how many sequences are wrong, asked 256 at a time."""
+    parts = (data.take(range(k, k + 256)) for k in range(0, len(data), 256))
+    return int(sum(answer(part).sum() for part in parts))
+
+
+def run_adding(kind: str, seed: int, length: int) -> dict:
+    """Learn the adding problem from fresh sequences of one length."""
+    rng = np.random.default_rng(seed)
+    options = {"longest_lag": length} if kind == "LSTM" else {}
+    net = network(kind, 2, 1, squared_error, rng, np.float32, **options)
+    history = learn_fresh(
+        net, kind, lambda rng: adding(16, length, seed=rng), rng
+    )
+
+    def wrong(data: Sequences) -> np.ndarray:
+        error = net.predict(data.x)[-1] - data.y[-1]
+        return np.abs(error[:, 0]) >= 0.04
+
+    errors = in_parts(adding(TESTS, length, seed=10_000 + seed), wrong)
+    return report(history, errors, errors <= 1)
+
+
+def run_order(kind: str, seed: int) -> dict:
+    """Learn the order of two symbols from fresh sequences."""
+    rng = np.random.default_rng(seed)
+    options = {"longest_lag": 100} if kind == "LSTM" else {}
+    net = network(kind, 8, 4, cross_entropy, rng, np.float32, **options)
+    history = learn_fresh(
+        net, kind, lambda rng: temporal_order(16, seed=rng), rng
+    )
+
+    def wrong(data: Sequences) -> np.ndarray:
+        classes = net.predict(data.x).argmax(axis=2)
+        return ((classes != data.y) & data.mask).any(axis=0)
+
+    errors = in_parts(temporal_order(TESTS, seed=10_000 + seed), wrong)
+    return report(history, errors, errors <= 1)
+
+
+def learn_fresh(net: Network, kind: str, draw: Callable, rng):
+    """Train on batches that are never shown twice, in one cycle."""
+    peak = 0.02 if kind == "LSTM" else 0.003  # more makes Elman diverge
+    return fit(
+        net,
+        Fresh(draw, UPDATES, seed=rng),
+        Adam(net.parameters),
+        epochs=1,
+        clip=CLIP,
+        schedule=lambda update: one_cycle(update, UPDATES, peak),
+        progress=False,
+    )
+
+
+def run_reber(kind: str, seed: int) -> dict:
+    """Learn embedded Reber strings until all of both sets pass."""
+    rng = np.random.default_rng(seed)
+    options = {"forget_bias": 1.0} if kind == "LSTM" else {}
+    net = network(kind, 7, 7, cross_entropy, rng, **options)
+    sets = [reber(reber_strings(256, seed=rng)) for _ in "ab"]
+
+    def failed(net: Network) -> float:
+        passed = [
+            reber_passed(net.predict(data.x), legal, data.mask)
+            for data, legal in sets
+        ]
+        return float(sum((~each).sum() for each in passed))
+
+    history = fit(
+        net,
+        Minibatches(sets[0][0], 4, seed=rng),
+        Adam(net.parameters, 0.02 if kind == "LSTM" else 0.01),
+        epochs=100,
+        clip=CLIP,
+        validate=failed,
+        goal=0,
+        progress=False,
+    )
+    return report(
+        history, int(min(history.validation)), history.ended == "goal"
+    )
+
+
+def run_noise_free(kind: str, seed: int, lag: int = 100) -> dict:
+    """Learn to foresee two sequences, the last symbol a lag after the first.
+
+    One step in a hundred needs memory, and in a mean over all steps it is
+    not heard: every other update looks at that step alone.
+    """
+    rng = np.random.default_rng(seed)
+    options = {"longest_lag": lag} if kind == "LSTM" else {}
+    net = network(kind, lag + 1, lag + 1, cross_entropy, rng, **options)
+    every = noise_free_lag(lag)
+    at_end = np.zeros_like(every.mask)
+    at_end[-1] = True
+    last = Sequences(every.x, every.y, at_end)
+
+    def worst(net: Network) -> float:
+        p = softmax(net.predict(every.x))
+        return float(1 - np.take_along_axis(p, every.y[..., None], 2).min())
+
+    history = fit(
+        net,
+        [every, last] * 5,
+        Adam(net.parameters, 0.01),
+        epochs=250,
+        clip=CLIP,
+        validate=worst,
+        goal=0.25,
+        progress=False,
+    )
+    done = history.ended == "goal"
+    return report(history, 0 if done else 1, done)
+
+
+def report(history, wrong: int, success: bool) -> dict:
+    """Return one line of the file."""
+    return {
+        "success": bool(success),
+        "wrong": wrong,
+        "sequences": history.sequences,
+        "seconds": round(history.seconds, 1),
+    }
+
+
+EXPERIMENTS = {
+    "embedded-reber": run_reber,
+    "noise-free-100": run_noise_free,
+    "adding-100": lambda kind, seed: run_adding(kind, seed, 100),
+    "adding-500": lambda kind, seed: run_adding(kind, seed, 500),
+    "adding-1000": lambda kind, seed: run_adding(kind, seed, 1000),
+    "temporal-order": run_order,
+}
+
+
+def main() -> None:
+    """Run what was asked for, print the table, write the file."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", nargs="*", choices=list(EXPERIMENTS))
+    parser.add_argument("--kinds", nargs="*", default=["LSTM", "Elman"])
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument(
+        "--out", type=Path, default=Path(__file__).with_suffix(".json")
+    )
+    arguments = parser.parse_args()
+    names = arguments.only or list(EXPERIMENTS)
+    results = {}
+    if arguments.out.exists():  # keep what other runs have measured
+        results = json.loads(arguments.out.read_text())["results"]
+    bar = tqdm(total=len(names) * len(arguments.kinds) * arguments.seeds)
+    for name in names:
+        for kind in arguments.kinds:
+            runs = []
+            for seed in range(arguments.seeds):
+                bar.set_description(f"{name} {kind} seed {seed}")
+                runs.append({"seed": seed, **EXPERIMENTS[name](kind, seed)})
+                bar.update()
+            results.setdefault(name, {})[kind] = runs
+            arguments.out.write_text(as_text(results))
+    bar.close()
+    print(
+        f"\n{'experiment':16} {'':6} success  most wrong  sequences  seconds"
+    )
+    for name, kinds in results.items():
+        for kind, runs in kinds.items():
+            wins = sum(run["success"] for run in runs)
+            print(
+                f"{name:16} {kind:6} {wins:3d} / {len(runs):<3d} "
+                f"{max(run['wrong'] for run in runs):10d} "
+                f"{statistics.mean(r['sequences'] for r in runs):11.0f} "
+                f"{statistics.mean(r['seconds'] for r in runs):8.1f}"
+            )
+
+
+def as_text(results: dict) -> str:
+    """Return the file's text, one line a seed, so that changes are seen."""
+    blocks = []
+    for name, kinds in results.items():
+        lines = [
+            f'      "{kind}": [\n        '
+            + ",\n        ".join(json.dumps(run) for run in runs)
+            + "\n      ]"
+            for kind, runs in kinds.items()
+        ]
+        blocks.append(f'    "{name}": {{\n' + ",\n".join(lines) + "\n    }")
+    command = "python benchmarks/long_lag.py"
+    body = ",\n".join(blocks)
+    return (
+        f'{{\n  "command": "{command}",\n  "results": {{\n{body}\n  }}\n}}\n'
+    )
+
+
+if __name__ == "__main__":
+    if os.environ.get("OMP_NUM_THREADS") != "1":
+        # The libraries read this once, when they start: so start anew.
+        os.environ["OMP_NUM_THREADS"] = "1"
+        os.execv(sys.executable, [sys.executable, *sys.argv])
+    main()

@@ -1,0 +1,321 @@
+"""Instruments that look into a network: its gradients and its memory.
+
+A gradient is checked against central differences, the slope between two
+points at a small distance on either side of where the network stands:
+
+    dL/dw  is close to  (L(w + s) - L(w - s)) / (2 s)
+
+In float64 and with s near 1e-5 the two agree to about ten digits; a wrong
+gradient seldom agrees to two.
+
+Memory is measured backward, by how much the last state still feels of what
+was there k steps before,
+
+    dh_T / dh_{T-k} = J_{T-k+1} ... J_T,   J_t = dh_t / dh_{t-1},
+
+and forward, by what a trained network can still answer: its horizon is the
+longest lag that at least half of the seeds have learned.
+
+S. Hochreiter, "Untersuchungen zu dynamischen neuronalen Netzen", 1991.
+Y. Bengio, P. Simard & P. Frasconi, "Learning long-term dependencies with
+gradient descent is difficult", 1994. E. B. Wilson, "Probable inference, the
+law of succession, and statistical inference", 1927.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from rnnlib.elman import Elman, ElmanCache
+from rnnlib.recurrent import ACTIVATIONS, Seed, as_generator
+from rnnlib.validation import as_array, as_float, as_int, describe
+
+
+def numerical_gradient(
+    loss: Callable[[], float], array: np.ndarray, *, step: float = 1e-5
+) -> np.ndarray:
+    """Return the gradient of `loss` by central differences.
+
+    Parameters
+    ----------
+    loss : callable
+        Takes nothing and returns the loss, computed from `array` as it
+        stands.
+    array : ndarray of float64
+        What to vary. Each entry is moved in place, then put back.
+    step : float, optional
+        Distance to either side.
+
+    Returns
+    -------
+    gradient : ndarray, the shape of `array`
+
+    Raises
+    ------
+    TypeError
+        If `array` is no float64 array: in float32 differences are noise.
+    """
+    if not isinstance(array, np.ndarray) or array.dtype != np.float64:
+        raise TypeError(
+            f"array must be an array of dtype float64, found {describe(array)}"
+        )
+    step = as_float(step, "step", low=0.0, open_low=True)
+    gradient = np.empty_like(array)
+    for index in np.ndindex(array.shape):
+        kept = array[index]
+        array[index] = kept + step
+        above = loss()
+        array[index] = kept - step
+        below = loss()
+        array[index] = kept
+        gradient[index] = (above - below) / (2 * step)
+    return gradient
+
+
+def relative_error(found, wanted) -> float:
+    """Return max |found - wanted| / max(|found|, |wanted|), 0 if both are 0.
+
+    The largest entries of the whole array set the scale: an entry that is
+    zero up to rounding must not make a right gradient look wrong.
+
+    Parameters
+    ----------
+    found, wanted : array_like of the same shape
+    """
+    found = as_array(found, "found")
+    wanted = as_array(wanted, "wanted", shape=found.shape)
+    scale = max(np.abs(found).max(), np.abs(wanted).max())
+    return float(np.abs(found - wanted).max() / scale) if scale > 0 else 0.0
+
+
+def gradient_check(
+    loss: Callable[[], float],
+    arrays: Mapping[str, np.ndarray],
+    gradients: Mapping[str, np.ndarray],
+    *,
+    step: float = 1e-5,
+) -> dict[str, float]:
+    """Compare gradients with central differences, array by array.
+
+    Parameters
+    ----------
+    loss : callable
+        Takes nothing and returns the loss, computed from `arrays` as they
+        stand.
+    arrays : mapping of str to ndarray of float64
+        Parameters, inputs, starting states: whatever has a gradient.
+    gradients : mapping of str to ndarray
+        The gradients to check; those of names not in `arrays` are passed by.
+    step : float, optional
+        Distance to either side.
+
+    Returns
+    -------
+    errors : dict of float
+        Relative error of each array, see :func:`relative_error`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an array is not float64 or a gradient is missing or misshapen.
+    """
+    errors = {}
+    for name, array in arrays.items():
+        if name not in gradients:
+            raise ValueError(f"gradients must hold {name!r}, found it missing")
+        gradient = as_array(
+            gradients[name], f"gradients[{name!r}]", shape=np.shape(array)
+        )
+        numerical = numerical_gradient(loss, array, step=step)
+        errors[name] = relative_error(gradient, numerical)
+    return errors
+
+
+def spectral_radius(W) -> float:
+    """Return the largest absolute eigenvalue of W, shape (H, H)."""
+    return float(np.abs(np.linalg.eigvals(_as_square(W))).max())
+
+
+def step_jacobians(layer: Elman, cache: ElmanCache) -> np.ndarray:
+    """Return J_t = dh_t / dh_{t-1} of an Elman layer at each step.
+
+    Parameters
+    ----------
+    layer : Elman
+    cache : ElmanCache
+        From a forward pass of that layer.
+
+    Returns
+    -------
+    J : ndarray, shape (T, B, H, H)
+        J[t, b, i, j] is the derivative of unit j after the step with
+        respect to unit i before it: W_hh times the slope, column by column.
+    """
+    if not isinstance(layer, Elman):
+        raise TypeError(f"layer must be an Elman, found {describe(layer)}")
+    _, slope = ACTIVATIONS[layer.activation]
+    slopes = slope(cache.states[1:])  # (T, B, H)
+    return layer.parameters["W_hh"] * slopes[:, :, np.newaxis]
+
+
+def product_norms(jacobians) -> np.ndarray:
+    """Return the spectral norm of dh_T / dh_{T-k} for k = 0, ..., T.
+
+    Parameters
+    ----------
+    jacobians : array_like, shape (T, B, H, H)
+        From :func:`step_jacobians`.
+
+    Returns
+    -------
+    norms : ndarray, shape (T + 1, B)
+    """
+    J = as_array(jacobians, "jacobians", shape=("T", "B", "H", "H"))
+    product = np.broadcast_to(np.eye(J.shape[-1]), J.shape[1:])
+    norms = [np.linalg.norm(product, 2, axis=(1, 2))]
+    for J_t in J[::-1]:
+        product = J_t @ product
+        norms.append(np.linalg.norm(product, 2, axis=(1, 2)))
+    return np.array(norms)
+
+
+def gradient_by_lag(layer, x, upstream, h0=None) -> np.ndarray:
+    """Return the norm of dL / dh_{T-k} for k = 0, ..., T.
+
+    The loss is felt at the last state alone. For an LSTM the state is (h, c)
+    and the norm is that of both gradients together.
+
+    Parameters
+    ----------
+    layer : Elman, LSTM or GRU
+    x : array_like, shape (T, B, D)
+    upstream : array_like, shape (B, H)
+        dL / dh_T.
+    h0 : optional
+        State before the first step, as the layer's `forward` takes it.
+
+    Returns
+    -------
+    norms : ndarray, shape (T + 1, B)
+    """
+    x = as_array(x, "x", shape=("T", "B", layer.input_size))
+    shape = (x.shape[1], layer.hidden_size)
+    gradient = {"h0": as_array(upstream, "upstream", shape=shape)}
+    caches, state = [], h0
+    for x_t in x:  # one step at a time, so that no state stays inside
+        _, cache = layer.forward(x_t[np.newaxis], state)
+        caches.append(cache)
+        state = cache.last_state
+    norms = []
+    for cache in [*caches[::-1], None]:
+        parts = [gradient[k] for k in ("h0", "c0") if k in gradient]
+        norms.append(np.linalg.norm(np.hstack(parts), axis=1))
+        if cache is not None:
+            dc = {"dc": gradient["c0"]} if "c0" in gradient else {}
+            dh = gradient["h0"][np.newaxis]
+            gradient = layer.backward(dh, cache, **dc)
+    return np.array(norms)
+
+
+def input_influence(layer, x, h0=None) -> np.ndarray:
+    """Return the Frobenius norm of dh_T / dx_{T-k} for k = 0, ..., T - 1.
+
+    Parameters
+    ----------
+    layer : Elman, LSTM or GRU
+    x : array_like, shape (T, B, D)
+    h0 : optional
+        State before the first step, as the layer's `forward` takes it.
+
+    Returns
+    -------
+    norms : ndarray, shape (T, B)
+    """
+    h, cache = layer.forward(x, h0)
+    squares = np.zeros(h.shape[:2])
+    for unit in range(h.shape[2]):
+        dh = np.zeros_like(h)
+        dh[-1, :, unit] = 1
+        squares += (layer.backward(dh, cache)["x"] ** 2).sum(axis=2)
+    return np.sqrt(squares)[::-1]
+
+
+class Horizon(NamedTuple):
+    """How far back a network can learn to remember."""
+
+    lag: float  # 0 if no lag was learned by half of the seeds
+    low: float  # ends of the interval
+    high: float
+
+
+def memory_horizon(
+    lags, success, *, level: float = 0.95, draws: int = 2000, seed: Seed = 0
+) -> Horizon:
+    """Return the largest lag learned by at least half of the seeds.
+
+    Parameters
+    ----------
+    lags : array_like, shape (L,)
+        Rising.
+    success : array_like of bool, shape (L, S)
+        Whether each of S seeds learned each lag, under an equal budget.
+    level : float, optional
+        Share of bootstrap samples, drawn anew at every lag, in the interval.
+    draws : int, optional
+        Number of bootstrap samples.
+    seed : int or numpy.random.Generator, optional
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the lags do not rise or the shapes do not fit.
+    """
+    lags = as_array(lags, "lags", shape=("L",))
+    if np.any(np.diff(lags) <= 0):
+        raise ValueError("lags must rise")
+    success = np.asarray(success)
+    if success.dtype != bool or success.shape[:1] != lags.shape:
+        raise ValueError(
+            f"success must hold booleans in shape ({len(lags)}, S), "
+            f"found {describe(success)}"
+        )
+    level = as_float(level, "level", low=0, high=1, open_low=True)
+    rng, seeds = as_generator(seed), success.shape[1]
+
+    def horizon(share: np.ndarray) -> np.ndarray:
+        return np.max(np.where(share >= 0.5, lags, 0.0), axis=-1)
+
+    share = success.mean(axis=1)
+    shape = (as_int(draws, "draws"), len(lags))
+    resampled = horizon(rng.binomial(seeds, share, shape) / seeds)
+    low, high = np.quantile(resampled, [(1 - level) / 2, (1 + level) / 2])
+    return Horizon(float(horizon(share)), float(low), float(high))
+
+
+def success_interval(
+    successes: int, trials: int, *, z: float = 1.96
+) -> tuple[float, float]:
+    """Return Wilson's interval for a share of successes.
+
+    Parameters
+    ----------
+    successes, trials : int
+    z : float, optional
+        Half width in standard deviations; 1.96 for 95 %.
+    """
+    trials = as_int(trials, "trials")
+    successes = as_int(successes, "successes", low=0, high=trials)
+    z = as_float(z, "z", low=0.0, open_low=True)
+    share, spread = successes / trials, z * z / trials
+    middle = (share + spread / 2) / (1 + spread)
+    half = math.sqrt(share * (1 - share) * spread + spread**2 / 4)
+    half /= 1 + spread
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def _as_square(W: object) -> np.ndarray:
+    return as_array(W, "W", shape=("H", "H"))

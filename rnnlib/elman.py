@@ -1,0 +1,214 @@
+"""The simple recurrent layer of Elman (1990), forward and backward.
+
+    z_t = x_t W_xh + h_{t-1} W_hh + b_h
+    h_t = activation(z_t)
+
+Backward walks the same path from the last step to the first. With dh_t the
+upstream gradient, what the loss feels of h_t directly, and dz_t the whole
+gradient with respect to z_t:
+
+    dz_t = (dh_t + dz_{t+1} W_hh') * activation'(z_t)
+
+Only these two lines need a loop over time. The input product, the slopes
+and the sums that give the weights' gradients are one operation each for all
+steps at once, which is where the layer's speed comes from.
+
+J. L. Elman, "Finding structure in time", Cognitive Science 14, 1990.
+P. J. Werbos, "Backpropagation through time", Proc. IEEE 78, 1990.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from rnnlib.recurrent import (
+    ACTIVATIONS,
+    Init,
+    Seed,
+    as_dtype,
+    as_sequences,
+    as_state,
+    read_torch,
+    starting_weights,
+    write_torch,
+)
+from rnnlib.validation import as_array, as_choice, as_int
+
+if TYPE_CHECKING:
+    import torch
+
+
+class ElmanCache(NamedTuple):
+    """What backward needs: the inputs and all states from h_0 on."""
+
+    x: np.ndarray  # (T, B, D)
+    states: np.ndarray  # (T + 1, B, H)
+
+    @property
+    def last_state(self) -> np.ndarray:
+        """State after the last step, (B, H): an h0 for what follows."""
+        return self.states[-1]
+
+
+class Elman:
+    """A recurrent layer: h_t = activation(x_t W_xh + h_{t-1} W_hh + b_h).
+
+    Parameters
+    ----------
+    input_size, hidden_size : int
+        Sizes D of an input and H of the state.
+    activation : {"tanh", "relu", "sigmoid", "identity"}, optional
+    init : {"uniform", "orthogonal", "identity"} or float, optional
+        Start of the recurrent matrix; a number is its spectral radius. See
+        :mod:`rnnlib.recurrent`.
+    seed : int or numpy.random.Generator, optional
+        Source of the starting weights.
+    dtype : dtype, optional
+        float64 (to check gradients) or float32 (to train faster).
+
+    Attributes
+    ----------
+    parameters : dict of ndarray
+        W_xh (D, H), W_hh (H, H) and b_h (H,).
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        *,
+        activation: str = "tanh",
+        init: Init = "uniform",
+        seed: Seed = 0,
+        dtype: object = np.float64,
+    ):
+        self.input_size = as_int(input_size, "input_size")
+        self.hidden_size = as_int(hidden_size, "hidden_size")
+        self.activation = as_choice(activation, "activation", ACTIVATIONS)
+        self.dtype = as_dtype(dtype)
+        self.parameters = starting_weights(
+            self.input_size, self.hidden_size, 1, init, seed, self.dtype
+        )
+
+    def forward(self, x, h0=None) -> tuple[np.ndarray, ElmanCache]:
+        """Run the layer over a batch of sequences.
+
+        Parameters
+        ----------
+        x : array_like, shape (T, B, D)
+        h0 : array_like, shape (B, H), optional
+            State before the first step; zeros if left out.
+
+        Returns
+        -------
+        h : ndarray, shape (T, B, H)
+            State after each step; read-only, since the cache shares it.
+        cache : ElmanCache
+            What :meth:`backward` needs.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is not finite, real and of the shape wanted.
+        """
+        x = as_sequences(x, "x", self.input_size, self.dtype)
+        T, B, D = x.shape
+        h0 = as_state(h0, "h0", B, self.hidden_size, self.dtype)
+        W_xh, W_hh, b_h = (self.parameters[k] for k in ("W_xh", "W_hh", "b_h"))
+        activate, _ = ACTIVATIONS[self.activation]
+        z = x.reshape(T * B, D) @ W_xh + b_h  # (T * B, H), all steps at once
+        z = z.reshape(T, B, self.hidden_size)
+        states = np.empty((T + 1, B, self.hidden_size), self.dtype)
+        states[0] = h0
+        for z_t, h_before, h_t in zip(z, states, states[1:]):
+            z_t += h_before @ W_hh
+            activate(z_t, out=h_t)
+        states.flags.writeable = False
+        return states[1:], ElmanCache(x, states)
+
+    def backward(self, dh, cache: ElmanCache) -> dict[str, np.ndarray]:
+        """Return the gradients of a loss, given its gradients at the outputs.
+
+        Parameters
+        ----------
+        dh : array_like, shape (T, B, H)
+            Gradient of the loss with respect to each returned h_t alone.
+        cache : ElmanCache
+            From the :meth:`forward` pass; neither it nor the layer changes.
+
+        Returns
+        -------
+        gradients : dict of ndarray
+            Same keys and shapes as `parameters`, and "x" (T, B, D) and
+            "h0" (B, H).
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `dh` is not finite, real and of the shape wanted.
+        """
+        x, states = cache
+        (T, B, D), H = x.shape, self.hidden_size
+        dh = as_array(dh, "dh", shape=(T, B, H), dtype=self.dtype)
+        _, slope = ACTIVATIONS[self.activation]
+        W_hh_T = self.parameters["W_hh"].T.copy()  # rows in order: faster
+        dz = slope(states[1:])  # (T, B, H), all slopes at once
+        dh_next = np.zeros((B, H), self.dtype)  # what step t + 1 sends back
+        for dz_t, dh_t in zip(dz[::-1], dh[::-1]):
+            dh_next += dh_t
+            dz_t *= dh_next
+            np.matmul(dz_t, W_hh_T, out=dh_next)
+        dz = dz.reshape(T * B, H)
+        return {
+            "W_xh": x.reshape(T * B, D).T @ dz,
+            "W_hh": states[:-1].reshape(T * B, H).T @ dz,
+            "b_h": dz.sum(axis=0),
+            "x": (dz @ self.parameters["W_xh"].T).reshape(T, B, D),
+            "h0": dh_next,
+        }
+
+    def to_torch(self) -> torch.nn.RNN:
+        """Return the same layer as a `torch.nn.RNN`, time first.
+
+        torch keeps transposed weights and two biases; the whole of b_h goes
+        to `bias_ih_l0`, and `bias_hh_l0` is zero.
+
+        Raises
+        ------
+        ValueError
+            If the activation is neither tanh nor ReLU, the two torch knows.
+        """
+        from torch import nn
+
+        as_choice(self.activation, "activation", ("tanh", "relu"))
+        module = nn.RNN(
+            self.input_size, self.hidden_size, nonlinearity=self.activation
+        )
+        b_h = self.parameters["b_h"]
+        biases = {"b_xh": b_h, "b_hh": np.zeros_like(b_h)}
+        return write_torch(module, self.parameters | biases)
+
+    @classmethod
+    def from_torch(cls, module: torch.nn.RNN) -> Elman:
+        """Return the layer that computes what a `torch.nn.RNN` computes.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `module` is no RNN of one layer, one direction, time first.
+        """
+        weights = read_torch(module, "RNN")
+        layer = cls(
+            module.input_size,
+            module.hidden_size,
+            activation=module.nonlinearity,
+            dtype=weights["W_xh"].dtype,
+        )
+        layer.parameters = {
+            "W_xh": weights["W_xh"],
+            "W_hh": weights["W_hh"],
+            "b_h": weights["b_xh"] + weights["b_hh"],
+        }
+        return layer

@@ -1,0 +1,273 @@
+"""From states to outputs to a loss: the head of a network.
+
+    y_hat_t = h_t W_hy + b_y
+
+and a loss that compares y_hat with the target at every step that counts:
+
+    squared error     mean of (y_hat - y)^2
+    cross-entropy     mean of -log softmax(y_hat)[class]
+    bit entropy       mean of -y log p - (1 - y) log(1 - p), p = sigmoid(y_hat)
+
+Each loss returns its value and its gradient with respect to y_hat. A mask
+says which steps count: padding after the end of a short sequence does not,
+nor does any step that has no target. What does not count has gradient zero
+and cannot change the loss, whatever stands there.
+
+J. S. Bridle, "Probabilistic interpretation of feedforward classification
+network outputs", Neurocomputing, 1990 (softmax with cross-entropy).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from rnnlib.recurrent import Seed, as_dtype, as_generator, sigmoid
+from rnnlib.validation import as_array, as_int, describe
+
+
+class HeadCache(NamedTuple):
+    """What backward needs: the states that the head was given."""
+
+    h: np.ndarray  # (..., H)
+
+
+class LinearHead:
+    """A linear map from states to outputs, the same at every step.
+
+    Parameters
+    ----------
+    hidden_size, output_size : int
+        Sizes H of a state and O of an output.
+    seed : int or numpy.random.Generator, optional
+        Source of the starting weights, uniform on [-1/sqrt(H), 1/sqrt(H)].
+    dtype : dtype, optional
+        float64 or float32.
+
+    Attributes
+    ----------
+    parameters : dict of ndarray
+        W_hy (H, O) and b_y (O,).
+    """
+
+    def __init__(
+        self,
+        hidden_size: int,
+        output_size: int,
+        *,
+        seed: Seed = 0,
+        dtype: object = np.float64,
+    ):
+        self.hidden_size = as_int(hidden_size, "hidden_size")
+        self.output_size = as_int(output_size, "output_size")
+        self.dtype = as_dtype(dtype)
+        rng = as_generator(seed)
+        bound = 1 / np.sqrt(self.hidden_size)
+        shape = (self.hidden_size, self.output_size)
+        self.parameters = {
+            "W_hy": rng.uniform(-bound, bound, shape).astype(self.dtype),
+            "b_y": rng.uniform(-bound, bound, shape[1]).astype(self.dtype),
+        }
+
+    def forward(self, h) -> tuple[np.ndarray, HeadCache]:
+        """Return the outputs and what :meth:`backward` needs.
+
+        Parameters
+        ----------
+        h : array_like, shape (T, B, H) or (B, H)
+
+        Returns
+        -------
+        y_hat : ndarray, shape (T, B, O) or (B, O)
+        cache : HeadCache
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `h` is not finite, real and of the shape wanted.
+        """
+        h = as_array(h, "h", dtype=self.dtype)
+        if h.ndim < 2 or h.shape[-1] != self.hidden_size:
+            raise ValueError(
+                f"h must have shape (T, B, {self.hidden_size}) or "
+                f"(B, {self.hidden_size}), found {h.shape}"
+            )
+        y_hat = h @ self.parameters["W_hy"] + self.parameters["b_y"]
+        return y_hat, HeadCache(h)
+
+    def backward(self, dy, cache: HeadCache) -> dict[str, np.ndarray]:
+        """Return the gradients with keys "W_hy", "b_y" and "h".
+
+        Parameters
+        ----------
+        dy : array_like, shape (T, B, O) or (B, O)
+            Gradient of the loss with respect to y_hat.
+        cache : HeadCache
+            From the :meth:`forward` pass.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `dy` is not finite, real and of the shape wanted.
+        """
+        H, O = self.hidden_size, self.output_size  # noqa: E741
+        wanted = (*cache.h.shape[:-1], O)
+        dy = as_array(dy, "dy", shape=wanted, dtype=self.dtype)
+        flat = dy.reshape(-1, O)  # (T * B, O)
+        return {
+            "W_hy": cache.h.reshape(-1, H).T @ flat,
+            "b_y": flat.sum(axis=0),
+            "h": dy @ self.parameters["W_hy"].T,
+        }
+
+
+def squared_error(y_hat, y, mask=None) -> tuple[float, np.ndarray]:
+    """Return the mean squared error and its gradient.
+
+    Parameters
+    ----------
+    y_hat, y : array_like, shape (..., O)
+        Outputs and targets of the same shape.
+    mask : array_like of bool, shape (...), optional
+        Which steps count; all if left out.
+
+    Returns
+    -------
+    loss : float
+        Mean over the steps that count and over the O outputs.
+    gradient : ndarray, shape (..., O)
+        Gradient of the loss with respect to `y_hat`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the arguments do not fit each other or no step counts.
+    """
+    y_hat = _as_outputs(y_hat)
+    y = as_array(y, "y", shape=y_hat.shape, dtype=y_hat.dtype)
+    weight = _weights(mask, y_hat) / y_hat.shape[-1]
+    error = y_hat - y
+    loss = float((weight * error * error).sum())
+    return loss, 2 * weight * error
+
+
+def cross_entropy(y_hat, classes, mask=None) -> tuple[float, np.ndarray]:
+    """Return the cross-entropy of softmax(y_hat) and its gradient.
+
+    Parameters
+    ----------
+    y_hat : array_like, shape (..., O)
+        Scores before the softmax.
+    classes : array_like of int, shape (...)
+        The right class, 0 to O - 1, at every step; where `mask` is False
+        any class will do.
+    mask : array_like of bool, shape (...), optional
+        Which steps count; all if left out.
+
+    Returns
+    -------
+    loss : float
+        Mean over the steps that count, in nats.
+    gradient : ndarray, shape (..., O)
+        Gradient of the loss with respect to `y_hat`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the arguments do not fit each other or no step counts.
+    """
+    y_hat = _as_outputs(y_hat)
+    classes = np.asarray(classes)
+    if classes.dtype.kind not in "iu":
+        raise TypeError(
+            f"classes must hold integers, found {describe(classes)}"
+        )
+    classes = as_array(
+        classes, "classes", shape=y_hat.shape[:-1], dtype=np.intp
+    )
+    if classes.min() < 0 or classes.max() >= y_hat.shape[-1]:
+        raise ValueError(
+            f"classes must lie between 0 and {y_hat.shape[-1] - 1}, found "
+            f"{classes.min()} to {classes.max()}"
+        )
+    weight = _weights(mask, y_hat)  # (..., 1)
+    log_p = y_hat - y_hat.max(axis=-1, keepdims=True)
+    log_p -= np.log(np.exp(log_p).sum(axis=-1, keepdims=True))
+    chosen = classes[..., np.newaxis]
+    loss = -float((weight * np.take_along_axis(log_p, chosen, axis=-1)).sum())
+    gradient = np.exp(log_p)
+    ones = np.take_along_axis(gradient, chosen, axis=-1) - 1
+    np.put_along_axis(gradient, chosen, ones, axis=-1)
+    gradient *= weight
+    return loss, gradient
+
+
+def bit_entropy(y_hat, y, mask=None) -> tuple[float, np.ndarray]:
+    """Return the mean entropy of targets between 0 and 1, and its gradient.
+
+    Parameters
+    ----------
+    y_hat : array_like, shape (..., O)
+        Scores before the sigmoid.
+    y : array_like, shape (..., O)
+        Targets between 0 and 1: bits, or probabilities.
+    mask : array_like of bool, shape (...), optional
+        Which steps count; all if left out.
+
+    Returns
+    -------
+    loss : float
+        Mean over the steps that count and over the O outputs, in nats.
+    gradient : ndarray, shape (..., O)
+        Gradient of the loss with respect to `y_hat`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the arguments do not fit each other or no step counts.
+    """
+    y_hat = _as_outputs(y_hat)
+    y = as_array(y, "y", shape=y_hat.shape, dtype=y_hat.dtype)
+    if y.min() < 0 or y.max() > 1:
+        raise ValueError(
+            f"y must lie between 0 and 1, found {y.min():g} to {y.max():g}"
+        )
+    weight = _weights(mask, y_hat) / y_hat.shape[-1]
+    # log(1 + exp(z)) - y z, in a form in which exp cannot overflow
+    entropy = np.log1p(np.exp(-np.abs(y_hat))) + np.maximum(y_hat, 0)
+    loss = float((weight * (entropy - y * y_hat)).sum())
+    return loss, weight * (sigmoid(y_hat) - y)
+
+
+def softmax(y_hat) -> np.ndarray:
+    """Return probabilities over the last axis, shape (..., O)."""
+    y_hat = _as_outputs(y_hat)
+    p = np.exp(y_hat - y_hat.max(axis=-1, keepdims=True))
+    return p / p.sum(axis=-1, keepdims=True)
+
+
+def _as_outputs(y_hat: object) -> np.ndarray:
+    found = np.asarray(y_hat).dtype
+    dtype = found if found == np.float32 else np.float64
+    y_hat = as_array(y_hat, "y_hat", dtype=dtype)
+    if y_hat.ndim < 1 or y_hat.size == 0:
+        raise ValueError(
+            f"y_hat must have shape (..., O), found {y_hat.shape}"
+        )
+    return y_hat
+
+
+def _weights(mask: object, y_hat: np.ndarray) -> np.ndarray:
+    """Return each step's share in the mean, shape (..., 1): sums to one."""
+    steps = y_hat.shape[:-1]
+    if mask is None:
+        mask = np.ones(steps, bool)
+    mask = np.asarray(mask)
+    if mask.dtype != bool:
+        raise TypeError(f"mask must hold booleans, found {describe(mask)}")
+    if mask.shape != steps:
+        raise ValueError(f"mask must have shape {steps}, found {mask.shape}")
+    if not mask.any():
+        raise ValueError("mask must be True somewhere, found it all False")
+    return (mask / mask.sum()).astype(y_hat.dtype)[..., np.newaxis]

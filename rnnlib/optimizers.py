@@ -1,0 +1,215 @@
+"""Gradient descent, with memory of past gradients and without.
+
+With g the gradient and a the learning rate, a parameter w moves by
+
+    SGD     v <- momentum v + g,              w <- w - a v
+    Adam    m <- b1 m + (1 - b1) g,  s <- b2 s + (1 - b2) g^2,
+            w <- w - a m^ / (sqrt(s^) + eps)
+
+where m^ = m / (1 - b1^n) and s^ = s / (1 - b2^n) make up for the start at
+zero after n steps. The arrays that the optimizer was given change in place,
+so that the layer they belong to learns; nothing else is touched.
+
+B. T. Polyak, "Some methods of speeding up the convergence of iteration
+methods", 1964. D. P. Kingma & J. Ba, "Adam", ICLR 2015. R. Pascanu,
+T. Mikolov & Y. Bengio, "On the difficulty of training recurrent neural
+networks", ICML 2013 (clipping by norm).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from rnnlib.validation import as_float, as_int, describe
+
+Arrays = Mapping[str, np.ndarray]
+
+
+class SGD:
+    """Gradient descent, with momentum if asked for.
+
+    Parameters
+    ----------
+    parameters : mapping of str to ndarray
+        Arrays to learn; they are changed in place.
+    learning_rate : float, optional
+        May be set anew between steps.
+    momentum : float, optional
+        Share of the last move that is kept, from 0 up to but below 1.
+    """
+
+    def __init__(
+        self,
+        parameters: Arrays,
+        learning_rate: float = 0.01,
+        *,
+        momentum: float = 0.0,
+    ):
+        self.parameters = _as_arrays(parameters, "parameters")
+        self.learning_rate = as_float(learning_rate, "learning_rate", low=0.0)
+        self.momentum = as_float(
+            momentum, "momentum", low=0.0, high=1.0, open_high=True
+        )
+        self.velocity = {k: np.zeros_like(w) for k, w in parameters.items()}
+
+    def step(self, gradients: Arrays) -> None:
+        """Move every parameter once.
+
+        Parameters
+        ----------
+        gradients : mapping of str to ndarray
+            At least the keys of the parameters, each of the same shape.
+        """
+        _check_gradients(gradients, self.parameters)
+        for name, parameter in self.parameters.items():
+            velocity = self.velocity[name]
+            velocity *= self.momentum
+            velocity += gradients[name]
+            parameter -= self.learning_rate * velocity
+
+
+class Adam:
+    """Gradient descent with a step size of its own for every weight.
+
+    Parameters
+    ----------
+    parameters : mapping of str to ndarray
+        Arrays to learn; they are changed in place.
+    learning_rate : float, optional
+        May be set anew between steps.
+    beta1, beta2 : float, optional
+        Memory of the mean gradient and of the mean squared gradient.
+    eps : float, optional
+        Keeps the division finite.
+    """
+
+    def __init__(
+        self,
+        parameters: Arrays,
+        learning_rate: float = 0.001,
+        *,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        eps: float = 1e-8,
+    ):
+        self.parameters = _as_arrays(parameters, "parameters")
+        self.learning_rate = as_float(learning_rate, "learning_rate", low=0.0)
+        self.beta1 = as_float(beta1, "beta1", low=0, high=1, open_high=True)
+        self.beta2 = as_float(beta2, "beta2", low=0, high=1, open_high=True)
+        self.eps = as_float(eps, "eps", low=0.0, open_low=True)
+        self.steps = 0
+        self.mean = {k: np.zeros_like(w) for k, w in parameters.items()}
+        self.square = {k: np.zeros_like(w) for k, w in parameters.items()}
+
+    def step(self, gradients: Arrays) -> None:
+        """Move every parameter once.
+
+        Parameters
+        ----------
+        gradients : mapping of str to ndarray
+            At least the keys of the parameters, each of the same shape.
+        """
+        _check_gradients(gradients, self.parameters)
+        self.steps += 1
+        rate = self.learning_rate / (1 - self.beta1**self.steps)
+        correction = math.sqrt(1 - self.beta2**self.steps)
+        for name, parameter in self.parameters.items():
+            gradient = gradients[name]
+            mean, square = self.mean[name], self.square[name]
+            mean += (1 - self.beta1) * (gradient - mean)
+            square += (1 - self.beta2) * (gradient * gradient - square)
+            parameter -= (
+                rate * mean / (np.sqrt(square) / correction + self.eps)
+            )
+
+
+def clip_by_norm(
+    gradients: Arrays, limit: float
+) -> tuple[dict[str, np.ndarray], float]:
+    """Shorten the gradient, taken as one long vector, to at most `limit`.
+
+    The direction stays; only the length changes.
+
+    Parameters
+    ----------
+    gradients : mapping of str to ndarray
+    limit : float
+        Greatest norm let through.
+
+    Returns
+    -------
+    clipped : dict of ndarray
+    norm : float
+        Euclidean norm before clipping.
+    """
+    limit = as_float(limit, "limit", low=0.0, open_low=True)
+    norm = gradient_norm(gradients)
+    scale = min(1.0, limit / norm) if norm > 0 else 1.0
+    return {name: scale * g for name, g in gradients.items()}, norm
+
+
+def gradient_norm(gradients: Arrays) -> float:
+    """Return the Euclidean norm of all gradients taken as one vector."""
+    return math.sqrt(sum(float(np.vdot(g, g)) for g in gradients.values()))
+
+
+def one_cycle(
+    step: int, steps: int, peak: float, *, warm_up: float = 0.1
+) -> float:
+    """Return the learning rate at `step` of a one-cycle schedule.
+
+    Half a cosine wave rises from peak / 25 to `peak` over the first share
+    `warm_up` of all steps, another falls to nearly zero at the last.
+
+    Parameters
+    ----------
+    step, steps : int
+        This step, from 0, and their number.
+    peak : float
+        Greatest learning rate.
+    warm_up : float, optional
+        Share of the steps on the way up.
+
+    References
+    ----------
+    L. N. Smith & N. Topin, "Super-convergence", 2018.
+    """
+    steps = as_int(steps, "steps")
+    step = as_int(step, "step", low=0, high=steps - 1)
+    peak = as_float(peak, "peak", low=0.0, open_low=True)
+    warm_up = as_float(warm_up, "warm_up", low=0.0, high=1.0)
+    top = warm_up * (steps - 1)
+    if step < top:
+        low, done = peak / 25, step / top
+    else:
+        low, done = peak * 4e-6, (steps - 1 - step) / max(1, steps - 1 - top)
+    return low + (peak - low) * (1 - math.cos(math.pi * done)) / 2
+
+
+def _as_arrays(arrays: Arrays, name: str) -> Arrays:
+    if not isinstance(arrays, Mapping):
+        raise TypeError(
+            f"{name} must map names to arrays, found {describe(arrays)}"
+        )
+    for key, array in arrays.items():
+        if not isinstance(array, np.ndarray) or array.dtype.kind != "f":
+            raise TypeError(
+                f"{name}[{key!r}] must be an array of floats, "
+                f"found {describe(array)}"
+            )
+    return arrays
+
+
+def _check_gradients(gradients: Arrays, parameters: Arrays) -> None:
+    for name, parameter in parameters.items():
+        if name not in gradients:
+            raise ValueError(f"gradients must hold {name!r}, found it missing")
+        found = gradients[name].shape
+        if found != parameter.shape:
+            raise ValueError(
+                f"gradients[{name!r}] must have shape {parameter.shape}, "
+                f"found {found}"
+            )

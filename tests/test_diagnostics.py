@@ -1,0 +1,183 @@
+"""The instruments must themselves be right, or nothing they say counts."""
+
+import numpy as np
+import pytest
+
+from rnnlib.diagnostics import (
+    gradient_by_lag,
+    gradient_check,
+    input_influence,
+    memory_horizon,
+    numerical_gradient,
+    product_norms,
+    relative_error,
+    spectral_radius,
+    step_jacobians,
+    success_interval,
+)
+from rnnlib.elman import Elman
+from rnnlib.gru import GRU
+from rnnlib.lstm import LSTM
+
+rng = np.random.default_rng(0)
+
+
+def test_numerical_gradient_of_a_cubic_is_known():
+    w = np.array([[1.0, -2.0], [0.5, 3.0]])
+    found = numerical_gradient(lambda: float((w**3).sum()), w)
+    np.testing.assert_allclose(found, 3 * w**2, rtol=1e-9)
+
+
+def test_the_array_is_put_back_exactly():
+    w = np.array([0.1, 1e10, -1e-10])
+    before = w.copy()
+    numerical_gradient(lambda: float(w.sum()), w)
+    np.testing.assert_array_equal(w, before)
+
+
+@pytest.mark.parametrize("fault", [1.001, -1.0, 0.0])
+def test_gradient_check_finds_a_wrong_gradient(fault):
+    w, v = np.array([1.0, 2.0]), np.array([0.3])
+
+    def loss():
+        return float((w**2).sum() * np.sin(v).sum())
+
+    right = {"w": 2 * w * np.sin(v), "v": (w**2).sum() * np.cos(v)}
+    arrays = {"w": w, "v": v}
+    assert max(gradient_check(loss, arrays, right).values()) < 1e-9
+    wrong = right | {"v": fault * right["v"]}
+    errors = gradient_check(loss, arrays, wrong)
+    assert errors["w"] < 1e-9
+    assert errors["v"] > 0.9e-3
+
+
+def test_relative_error_is_scaled_by_the_largest_entry():
+    assert relative_error([100.0, 0.0], [100.0, 1.0]) == pytest.approx(0.01)
+    assert relative_error([0.0], [0.0]) == 0
+    assert relative_error([0.0], [1e-30]) == 1
+
+
+def test_spectral_radius_of_a_rotation_is_its_scale():
+    angle = 0.7
+    rotation = [
+        [np.cos(angle), -np.sin(angle)],
+        [np.sin(angle), np.cos(angle)],
+    ]
+    assert spectral_radius(0.9 * np.array(rotation)) == pytest.approx(0.9)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "identity"])
+def test_step_jacobians_equal_central_differences(activation):
+    layer = Elman(2, 3, activation=activation, seed=1)
+    x, h0 = rng.normal(size=(1, 1, 2)), rng.normal(size=(1, 3))
+    J = step_jacobians(layer, layer.forward(x, h0)[1])[0, 0]
+    for j in range(3):
+        column = numerical_gradient(
+            lambda j=j: layer.forward(x, h0)[0][0, 0, j], h0
+        )
+        np.testing.assert_allclose(J[:, j], column[0], atol=1e-9)
+
+
+def test_products_of_a_linear_network_are_powers_of_its_matrix():
+    layer = Elman(1, 4, activation="identity", init="orthogonal", seed=1)
+    layer.parameters["W_hh"] *= 0.9
+    _, cache = layer.forward(rng.normal(size=(30, 2, 1)))
+    norms = product_norms(step_jacobians(layer, cache))
+    wanted = 0.9 ** np.arange(31)[:, None]
+    np.testing.assert_allclose(norms, np.repeat(wanted, 2, axis=1))
+    upstream = rng.normal(size=(2, 4))
+    by_lag = gradient_by_lag(layer, cache.x, upstream)
+    length = np.linalg.norm(upstream, axis=1)
+    np.testing.assert_allclose(by_lag, wanted * length)
+
+
+@pytest.mark.parametrize("kind", [Elman, LSTM, GRU])
+def test_gradient_by_lag_ends_in_the_gradient_of_the_starting_state(kind):
+    layer = kind(2, 3, seed=1)
+    x, upstream = rng.normal(size=(9, 4, 2)), rng.normal(size=(4, 3))
+    by_lag = gradient_by_lag(layer, x, upstream)
+    h, cache = layer.forward(x)
+    dh = np.zeros_like(h)
+    dh[-1] = upstream
+    gradients = layer.backward(dh, cache)
+    parts = [gradients[k] for k in ("h0", "c0") if k in gradients]
+    assert by_lag.shape == (10, 4)
+    np.testing.assert_allclose(by_lag[0], np.linalg.norm(upstream, axis=1))
+    np.testing.assert_allclose(
+        by_lag[-1], np.linalg.norm(np.hstack(parts), axis=1)
+    )
+
+
+@pytest.mark.parametrize("kind", [Elman, LSTM, GRU])
+def test_input_influence_equals_central_differences(kind):
+    layer = kind(2, 3, seed=1)
+    x = rng.normal(size=(5, 1, 2))
+    columns = [
+        numerical_gradient(lambda j=j: layer.forward(x)[0][-1, 0, j], x)
+        for j in range(3)
+    ]
+    wanted = np.sqrt((np.array(columns) ** 2).sum(axis=(0, 3)))[::-1]
+    np.testing.assert_allclose(input_influence(layer, x), wanted, rtol=1e-7)
+
+
+def test_memory_horizon_is_the_last_lag_that_half_of_the_seeds_learn():
+    lags = [5, 10, 20, 50]
+    success = np.array([[1, 1, 1, 1], [1, 1, 1, 1], [1, 1, 0, 0], [0] * 4])
+    found = memory_horizon(lags, success.astype(bool))
+    assert found.lag == 20
+    assert found.low == 10
+    assert found.high == 20
+    none = memory_horizon(lags, np.zeros((4, 3), bool))
+    assert none == (0, 0, 0)
+
+
+def test_success_interval_equals_wilsons_formula_and_stays_inside():
+    assert success_interval(5, 10) == pytest.approx((0.2366, 0.7634), abs=1e-4)
+    low, high = success_interval(10, 10)
+    assert (round(low, 4), high) == (0.7225, 1.0)
+    low, high = success_interval(0, 10)
+    assert (low, round(high, 4)) == (0.0, 0.2775)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (
+            lambda: numerical_gradient(float, np.ones(2, np.float32)),
+            TypeError,
+            "dtype float64",
+        ),
+        (
+            lambda: step_jacobians(LSTM(1, 1), None),
+            TypeError,
+            "layer must be an Elman",
+        ),
+        (
+            lambda: memory_horizon([2, 1], np.ones((2, 3), bool)),
+            ValueError,
+            "lags must rise",
+        ),
+        (
+            lambda: memory_horizon([1, 2], np.ones((2, 3))),
+            ValueError,
+            "success must hold booleans",
+        ),
+        (lambda: spectral_radius(np.ones((2, 3))), ValueError, "W must have"),
+        (lambda: success_interval(3, 2), ValueError, "successes must be"),
+        (
+            lambda: gradient_check(float, {"w": np.ones(2)}, {}),
+            ValueError,
+            "must hold 'w'",
+        ),
+        (
+            lambda: gradient_check(
+                float, {"w": np.ones(2)}, {"w": np.ones(3)}
+            ),
+            ValueError,
+            "must have shape",
+        ),
+    ],
+)
+def test_bad_arguments_are_named(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
