@@ -13,16 +13,32 @@ __version__ = "0.1.0"
 
 ROOMS = (
     "datasets",
+    "diagnostics",
     "drawings",
+    "elman",
     "exercises",
     "explore",
     "forecasting",
+    "gru",
+    "heads",
     "linear",
+    "lstm",
     "memory",
+    "optimizers",
     "plots",
+    "recurrent",
+    "tasks",
+    "training",
     "validation",
+    "windows",
 )
-CLASSES = {"MemoryNeuron": "memory"}
+CLASSES = {
+    "Elman": "elman",
+    "GRU": "gru",
+    "LSTM": "lstm",
+    "LinearHead": "heads",
+    "MemoryNeuron": "memory",
+}
 
 __all__ = [*CLASSES, *ROOMS]
 

@@ -13,9 +13,10 @@ import rnnlib
 
 FLOORS = [
     {"validation"},
-    {"datasets"},
-    {"linear", "memory"},
-    {"forecasting", "plots"},
+    {"datasets", "recurrent"},
+    {"linear", "memory", "windows"},
+    {"elman", "lstm", "gru", "heads", "optimizers", "tasks"},
+    {"forecasting", "diagnostics", "training", "plots"},
     {"drawings", "explore", "exercises"},
 ]
 FOLDER = Path(rnnlib.__file__).parent
