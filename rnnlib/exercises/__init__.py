@@ -8,11 +8,15 @@ notebook runs from top to bottom before you have touched it.
 
 from __future__ import annotations
 
-from rnnlib.exercises import ar1, memory
+from rnnlib.exercises import ar1, elman, memory
 from rnnlib.exercises.spec import Exercise, verdict
 from rnnlib.validation import as_choice
 
-EXERCISES: dict[str, Exercise] = {**ar1.EXERCISES, **memory.EXERCISES}
+EXERCISES: dict[str, Exercise] = {
+    **ar1.EXERCISES,
+    **memory.EXERCISES,
+    **elman.EXERCISES,
+}
 
 
 def check(name: str, answer: object) -> None:
