@@ -181,7 +181,7 @@ def run_noise_free(kind: str, seed: int, lag: int = 100) -> dict:
     history = fit(
         net,
         [every, last] * 5,
-        Adam(net.parameters, 0.01),
+        Adam(net.parameters, 0.005),
         epochs=250,
         clip=CLIP,
         validate=worst,
