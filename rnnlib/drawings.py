@@ -470,6 +470,38 @@ def wirings() -> Figure:
     return figure
 
 
+def gradient_paths() -> Figure:
+    """Draw the three paths from the loss back to the recurrent weight u.
+
+    Returns
+    -------
+    Figure
+        Three unfolded steps; a path for each place where u stands.
+    """
+    blue = COLORS["Elman"]
+    figure, ax = sheet(9.4, 5.0)
+    columns = (2.2, 4.6, 7.0)
+    for step, x in enumerate(columns, 1):
+        arrow(ax, (x, 0.75), (x, 1.6))
+        node(ax, x, 0.45, f"x{_below(str(step))}", shape="text")
+        tail = 0.6 if step == 1 else x - 2.0
+        arrow(ax, (tail, 2.0), (x - 0.4, 2.0), color=blue)
+        ax.text(x - 1.3, 1.62, "u", color=blue, ha="center")
+        node(ax, x, 2.0, f"h{_below(str(step))}", color=blue)
+    node(ax, 0.3, 2.0, f"h{_below('0')}", shape="text", color=blue)
+    arrow(ax, (7.4, 2.0), (8.3, 2.0))
+    node(ax, 8.75, 2.0, "L", shape="box")
+    shades = ("#7A4F9A", "#A8763E", "#4B7F52")
+    names = ("1 slope", "2 slopes", "3 slopes")
+    for number, (shade, name) in enumerate(zip(shades, names)):
+        height, end = 2.85 + 0.62 * number, columns[2 - number] - 1.3
+        ax.plot([8.75, 8.75], [2.45, height], color=shade, lw=2)
+        ax.plot([8.75, end], [height, height], color=shade, lw=2)
+        arrow(ax, (end, height), (end, 2.1), color=shade, width=2)
+        ax.text(7.85, height + 0.14, name, color=shade, ha="center")
+    return figure
+
+
 def _below(text: str) -> str:
     """Set a text as a subscript, in the letters of the drawing."""
     return f"$_{{{text}}}$" if text else ""

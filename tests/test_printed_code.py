@@ -1,0 +1,63 @@
+"""The code that a chapter prints computes what rnnlib computes.
+
+The cells are taken out of the notebooks, not copied: whoever edits a chapter
+edits what is tested here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnnlib import Elman
+
+CHAPTERS = Path(__file__).parent.parent / "chapters"
+sizes = st.tuples(*(st.integers(1, top) for top in (9, 4, 4, 6)))
+
+
+def printed(chapter: str, name: str) -> dict[str, Callable]:
+    """Run the one cell of a chapter that defines `name`."""
+    notebook = nbformat.read(CHAPTERS / f"{chapter}.ipynb", as_version=4)
+    cells = [
+        cell.source
+        for cell in notebook.cells
+        if cell.cell_type == "code" and f"def {name}(" in cell.source
+    ]
+    assert cells, f"{chapter} prints no {name}"
+    namespace: dict[str, object] = {"np": np}
+    exec(cells[0], namespace)
+    return namespace
+
+
+@given(sizes, st.integers(0, 2**32))
+def test_forward_of_chapter_3_equals_rnnlib(shape, seed):
+    T, B, D, H = shape
+    run = printed("03_elman", "run")["run"]
+    rng = np.random.default_rng(seed)
+    layer = Elman(D, H, seed=rng)
+    x, h0 = rng.normal(size=(T, B, D)), rng.normal(size=(B, H))
+    h, _ = layer.forward(x, h0)
+    ours = run(x, h0, **layer.parameters)
+    np.testing.assert_allclose(ours, h, rtol=0, atol=1e-12)
+
+
+@given(sizes, st.integers(0, 2**32))
+def test_backward_of_chapter_4_equals_rnnlib(shape, seed):
+    T, B, D, H = shape
+    cell = printed("04_bptt", "backward")
+    rng = np.random.default_rng(seed)
+    layer = Elman(D, H, seed=rng)
+    x, h0 = rng.normal(size=(T, B, D)), rng.normal(size=(B, H))
+    dh = rng.normal(size=(T, B, H))
+    h, cache = layer.forward(x, h0)
+    states = cell["forward"](x, h0, **layer.parameters)
+    np.testing.assert_allclose(states[1:], h, rtol=0, atol=1e-12)
+    ours = cell["backward"](dh, x, states, **layer.parameters)
+    theirs = layer.backward(dh, cache)
+    for name, gradient in ours.items():
+        np.testing.assert_allclose(gradient, theirs[name], atol=1e-10)
