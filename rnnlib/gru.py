@@ -48,8 +48,8 @@ class GRUCache(NamedTuple):
 
     x: np.ndarray  #: (T, B, D)
     states: np.ndarray  #: (T + 1, B, H)
-    gates: np.ndarray  #: (T, B, 3 H): r, z, n
-    m: np.ndarray  #: (T, B, H): what r acts on
+    gates: np.ndarray  #: (T, B, 3 H), for r, z, n
+    m: np.ndarray  #: (T, B, H), what r acts on
 
     @property
     def sizes(self) -> tuple[int, int]:

@@ -64,9 +64,9 @@ ALWAYS_OPEN = 100.0  # sigmoid(100) is 1 to the last digit, its slope 0
 class LSTMCache(NamedTuple):
     """What backward needs: blocks of (H, B), one under the other."""
 
-    columns: np.ndarray  #: (T + 1, 3 H + D + 1, B): i g, f c, h, x, 1
-    gates: np.ndarray  #: (T + 1, 5 H, B): i, f, o, g, and c before the step
-    squashed: np.ndarray  #: (T, H, B): tanh(c), or relu(c)
+    columns: np.ndarray  #: (T + 1, 3 H + D + 1, B) of i g, f c, h, x, 1
+    gates: np.ndarray  #: (T + 1, 5 H, B) of i, f, o, g, c before the step
+    squashed: np.ndarray  #: (T, H, B), tanh(c), or relu(c)
 
     @property
     def sizes(self) -> tuple[int, int]:

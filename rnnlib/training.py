@@ -197,7 +197,7 @@ class History:
     loss: list[float] = field(default_factory=list)  #: of each update
     norm: list[float] = field(default_factory=list)  #: gradient, unclipped
     validation: list[float] = field(default_factory=list)  #: of each epoch
-    best_epoch: int | None = None  #: counted from 1; None: not validated
+    best_epoch: int | None = None  #: from 1; None if not validated
     sequences: int = 0  #: shown so far, repeats counted
     seconds: float = 0.0  #: taken by all of it
     ended: str = "epochs"  #: or "patience", or "goal"

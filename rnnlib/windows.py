@@ -146,8 +146,8 @@ class Windows(NamedTuple):
     """Windows on a series with what follows each of them."""
 
     x: np.ndarray  #: (samples, steps, features)
-    y: np.ndarray  #: (samples, features): the value `horizon` steps later
-    time: np.ndarray  #: (samples,): index of y in the series
+    y: np.ndarray  #: (samples, features), the value `horizon` steps later
+    time: np.ndarray  #: (samples,), index of y in the series
 
 
 def sliding_windows(series, steps: int, *, horizon: int = 1) -> Windows:
