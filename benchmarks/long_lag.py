@@ -119,7 +119,7 @@ def run_order(kind: str, seed: int) -> dict:
 
 def learn_fresh(net: Network, kind: str, draw: Callable, rng):
     """Train on batches that are never shown twice, in one cycle."""
-    peak = 0.02 if kind == "LSTM" else 0.003  # more makes Elman diverge
+    peak = 0.02 if kind == "LSTM" else 0.003
     return fit(
         net,
         Fresh(draw, UPDATES, seed=rng),

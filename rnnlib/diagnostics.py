@@ -1,7 +1,7 @@
 """Instruments that look into a network: its gradients and its memory.
 
 A gradient is checked against central differences, the slope between two
-points at a small distance on either side of where the network stands:
+points at a small distance on either side of where the network stands::
 
     dL/dw  is close to  (L(w + s) - L(w - s)) / (2 s)
 
@@ -9,12 +9,12 @@ In float64 and with s near 1e-5 the two agree to about ten digits; a wrong
 gradient seldom agrees to two.
 
 Memory is measured backward, by how much the last state still feels of what
-was there k steps before,
+was there k steps before::
 
-    dh_T / dh_{T-k} = J_{T-k+1} ... J_T,   J_t = dh_t / dh_{t-1},
+    dh_T / dh_{T-k} = J_{T-k+1} ... J_T,   J_t = dh_t / dh_{t-1}
 
-and forward, by what a trained network can still answer: its horizon is the
-longest lag that at least half of the seeds have learned.
+It is measured forward by what a trained network can still answer: its
+horizon is the longest lag that at least half of the seeds have learned.
 
 S. Hochreiter, "Untersuchungen zu dynamischen neuronalen Netzen", 1991.
 Y. Bengio, P. Simard & P. Frasconi, "Learning long-term dependencies with
@@ -31,8 +31,22 @@ from typing import NamedTuple
 import numpy as np
 
 from rnnlib.elman import Elman, ElmanCache
-from rnnlib.recurrent import ACTIVATIONS, Seed, as_generator
-from rnnlib.validation import as_array, as_float, as_int, describe
+from rnnlib.recurrent import (
+    ACTIVATIONS,
+    Seed,
+    as_cache,
+    as_generator,
+    as_layer,
+)
+from rnnlib.validation import (
+    as_array,
+    as_arrays,
+    as_float,
+    as_function,
+    as_instance,
+    as_int,
+    describe,
+)
 
 
 def numerical_gradient(
@@ -63,6 +77,8 @@ def numerical_gradient(
         raise TypeError(
             f"array must be an array of dtype float64, found {describe(array)}"
         )
+    as_array(array, "array", shape=(...,))
+    loss = as_function(loss, "loss")
     step = as_float(step, "step", low=0.0, open_low=True)
     gradient = np.empty_like(array)
     for index in np.ndindex(array.shape):
@@ -77,16 +93,17 @@ def numerical_gradient(
 
 
 def relative_error(found, wanted) -> float:
-    """Return max |found - wanted| / max(|found|, |wanted|), 0 if both are 0.
+    """Return the largest difference relative to the largest entry.
 
-    The largest entries of the whole array set the scale: an entry that is
-    zero up to rounding must not make a right gradient look wrong.
+    That is max(abs(found - wanted)) / max(abs(found), abs(wanted)), or 0 if
+    both are 0. The largest entries of the whole array set the scale, so that
+    an entry that is zero up to rounding makes no right gradient look wrong.
 
     Parameters
     ----------
     found, wanted : array_like of the same shape
     """
-    found = as_array(found, "found")
+    found = as_array(found, "found", shape=(...,))
     wanted = as_array(wanted, "wanted", shape=found.shape)
     scale = max(np.abs(found).max(), np.abs(wanted).max())
     return float(np.abs(found - wanted).max() / scale) if scale > 0 else 0.0
@@ -123,6 +140,8 @@ def gradient_check(
     TypeError, ValueError
         If an array is not float64 or a gradient is missing or misshapen.
     """
+    arrays = as_arrays(arrays, "arrays", dtype=np.float64)
+    gradients = as_instance(gradients, "gradients", Mapping)
     errors = {}
     for name, array in arrays.items():
         if name not in gradients:
@@ -155,8 +174,8 @@ def step_jacobians(layer: Elman, cache: ElmanCache) -> np.ndarray:
         J[t, b, i, j] is the derivative of unit j after the step with
         respect to unit i before it: W_hh times the slope, column by column.
     """
-    if not isinstance(layer, Elman):
-        raise TypeError(f"layer must be an Elman, found {describe(layer)}")
+    layer = as_instance(layer, "layer", Elman)
+    cache = as_cache(cache, ElmanCache, layer)
     _, slope = ACTIVATIONS[layer.activation]
     slopes = slope(cache.states[1:])  # (T, B, H)
     return layer.parameters["W_hh"] * slopes[:, :, np.newaxis]
@@ -202,6 +221,7 @@ def gradient_by_lag(layer, x, upstream, h0=None) -> np.ndarray:
     -------
     norms : ndarray, shape (T + 1, B)
     """
+    layer = as_layer(layer)
     x = as_array(x, "x", shape=("T", "B", layer.input_size))
     shape = (x.shape[1], layer.hidden_size)
     gradient = {"h0": as_array(upstream, "upstream", shape=shape)}
@@ -235,7 +255,7 @@ def input_influence(layer, x, h0=None) -> np.ndarray:
     -------
     norms : ndarray, shape (T, B)
     """
-    h, cache = layer.forward(x, h0)
+    h, cache = as_layer(layer).forward(x, h0)
     squares = np.zeros(h.shape[:2])
     for unit in range(h.shape[2]):
         dh = np.zeros_like(h)
@@ -247,9 +267,9 @@ def input_influence(layer, x, h0=None) -> np.ndarray:
 class Horizon(NamedTuple):
     """How far back a network can learn to remember."""
 
-    lag: float  # 0 if no lag was learned by half of the seeds
-    low: float  # ends of the interval
-    high: float
+    lag: float  #: 0 if no lag was learned by half of the seeds
+    low: float  #: lower end of the interval
+    high: float  #: upper end
 
 
 def memory_horizon(
@@ -276,13 +296,8 @@ def memory_horizon(
     """
     lags = as_array(lags, "lags", shape=("L",))
     if np.any(np.diff(lags) <= 0):
-        raise ValueError("lags must rise")
-    success = np.asarray(success)
-    if success.dtype != bool or success.shape[:1] != lags.shape:
-        raise ValueError(
-            f"success must hold booleans in shape ({len(lags)}, S), "
-            f"found {describe(success)}"
-        )
+        raise ValueError(f"lags must rise, found {lags.tolist()}")
+    success = as_array(success, "success", shape=(len(lags), "S"), dtype=bool)
     level = as_float(level, "level", low=0, high=1, open_low=True)
     rng, seeds = as_generator(seed), success.shape[1]
 

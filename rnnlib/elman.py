@@ -1,11 +1,13 @@
 """The simple recurrent layer of Elman (1990), forward and backward.
 
+::
+
     z_t = x_t W_xh + h_{t-1} W_hh + b_h
     h_t = activation(z_t)
 
 Backward walks the same path from the last step to the first. With dh_t the
 upstream gradient, what the loss feels of h_t directly, and dz_t the whole
-gradient with respect to z_t:
+gradient with respect to z_t::
 
     dz_t = (dh_t + dz_{t+1} W_hh') * activation'(z_t)
 
@@ -27,6 +29,7 @@ from rnnlib.recurrent import (
     ACTIVATIONS,
     Init,
     Seed,
+    as_cache,
     as_dtype,
     as_sequences,
     as_state,
@@ -43,12 +46,17 @@ if TYPE_CHECKING:
 class ElmanCache(NamedTuple):
     """What backward needs: the inputs and all states from h_0 on."""
 
-    x: np.ndarray  # (T, B, D)
-    states: np.ndarray  # (T + 1, B, H)
+    x: np.ndarray  #: (T, B, D)
+    states: np.ndarray  #: (T + 1, B, H)
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """Sizes D of an input and H of the state."""
+        return self.x.shape[2], self.states.shape[2]
 
     @property
     def last_state(self) -> np.ndarray:
-        """State after the last step, (B, H): an h0 for what follows."""
+        """State after the last step (B, H), an h0 for what follows."""
         return self.states[-1]
 
 
@@ -147,9 +155,10 @@ class Elman:
         Raises
         ------
         TypeError, ValueError
-            If `dh` is not finite, real and of the shape wanted.
+            If `dh` is not finite, real and of the shape wanted, or `cache`
+            comes from another kind or size of layer.
         """
-        x, states = cache
+        x, states = as_cache(cache, ElmanCache, self)
         (T, B, D), H = x.shape, self.hidden_size
         dh = as_array(dh, "dh", shape=(T, B, H), dtype=self.dtype)
         _, slope = ACTIVATIONS[self.activation]

@@ -1,5 +1,7 @@
 """The gated recurrent unit, forward and backward: a shorter cell.
 
+::
+
     r_t, z_t = sigmoid(x_t W_x. + h_{t-1} W_h. + b_.)
     m_t = h_{t-1} W_hn + b_hn
     n_t = tanh(x_t W_xn + b_n + r_t * m_t)
@@ -26,6 +28,7 @@ import numpy as np
 from rnnlib.recurrent import (
     Init,
     Seed,
+    as_cache,
     as_dtype,
     as_generator,
     as_sequences,
@@ -43,14 +46,19 @@ if TYPE_CHECKING:
 class GRUCache(NamedTuple):
     """What backward needs: inputs, states from h_0 on, and gates."""
 
-    x: np.ndarray  # (T, B, D)
-    states: np.ndarray  # (T + 1, B, H)
-    gates: np.ndarray  # (T, B, 3 H): r, z, n
-    m: np.ndarray  # (T, B, H): what r acts on
+    x: np.ndarray  #: (T, B, D)
+    states: np.ndarray  #: (T + 1, B, H)
+    gates: np.ndarray  #: (T, B, 3 H), for r, z, n
+    m: np.ndarray  #: (T, B, H), what r acts on
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """Sizes D of an input and H of the state."""
+        return self.x.shape[2], self.states.shape[2]
 
     @property
     def last_state(self) -> np.ndarray:
-        """State after the last step, (B, H): an h0 for what follows."""
+        """State after the last step (B, H), an h0 for what follows."""
         return self.states[-1]
 
     def trace(self, name: str) -> np.ndarray:
@@ -178,9 +186,10 @@ class GRU:
         Raises
         ------
         TypeError, ValueError
-            If `dh` is not finite, real and of the shape wanted.
+            If `dh` is not finite, real and of the shape wanted, or `cache`
+            comes from another kind or size of layer.
         """
-        x, states, gates, m = cache
+        x, states, gates, m = as_cache(cache, GRUCache, self)
         (T, B, D), H = x.shape, self.hidden_size
         dh = as_array(dh, "dh", shape=(T, B, H), dtype=self.dtype)
         r, z, n = np.split(gates, 3, axis=2)  # each (T, B, H)

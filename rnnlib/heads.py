@@ -1,8 +1,10 @@
 """From states to outputs to a loss: the head of a network.
 
+::
+
     y_hat_t = h_t W_hy + b_y
 
-and a loss that compares y_hat with the target at every step that counts:
+and a loss that compares y_hat with the target at every step that counts::
 
     squared error     mean of (y_hat - y)^2
     cross-entropy     mean of -log softmax(y_hat)[class]
@@ -24,13 +26,13 @@ from typing import NamedTuple
 import numpy as np
 
 from rnnlib.recurrent import Seed, as_dtype, as_generator, sigmoid
-from rnnlib.validation import as_array, as_int, describe
+from rnnlib.validation import as_array, as_instance, as_int
 
 
 class HeadCache(NamedTuple):
     """What backward needs: the states that the head was given."""
 
-    h: np.ndarray  # (..., H)
+    h: np.ndarray  #: (..., H)
 
 
 class LinearHead:
@@ -87,12 +89,8 @@ class LinearHead:
         TypeError, ValueError
             If `h` is not finite, real and of the shape wanted.
         """
-        h = as_array(h, "h", dtype=self.dtype)
-        if h.ndim < 2 or h.shape[-1] != self.hidden_size:
-            raise ValueError(
-                f"h must have shape (T, B, {self.hidden_size}) or "
-                f"(B, {self.hidden_size}), found {h.shape}"
-            )
+        wanted = (..., "B", self.hidden_size)
+        h = as_array(h, "h", shape=wanted, dtype=self.dtype)
         y_hat = h @ self.parameters["W_hy"] + self.parameters["b_y"]
         return y_hat, HeadCache(h)
 
@@ -112,11 +110,17 @@ class LinearHead:
             If `dy` is not finite, real and of the shape wanted.
         """
         H, O = self.hidden_size, self.output_size  # noqa: E741
-        wanted = (*cache.h.shape[:-1], O)
+        states = as_instance(cache, "cache", HeadCache).h
+        if states.shape[-1] != H:
+            raise ValueError(
+                f"cache must come from this head's forward, of size {H}, "
+                f"found {states.shape[-1]}"
+            )
+        wanted = (*states.shape[:-1], O)
         dy = as_array(dy, "dy", shape=wanted, dtype=self.dtype)
         flat = dy.reshape(-1, O)  # (T * B, O)
         return {
-            "W_hy": cache.h.reshape(-1, H).T @ flat,
+            "W_hy": states.reshape(-1, H).T @ flat,
             "b_y": flat.sum(axis=0),
             "h": dy @ self.parameters["W_hy"].T,
         }
@@ -178,11 +182,6 @@ def cross_entropy(y_hat, classes, mask=None) -> tuple[float, np.ndarray]:
         If the arguments do not fit each other or no step counts.
     """
     y_hat = _as_outputs(y_hat)
-    classes = np.asarray(classes)
-    if classes.dtype.kind not in "iu":
-        raise TypeError(
-            f"classes must hold integers, found {describe(classes)}"
-        )
     classes = as_array(
         classes, "classes", shape=y_hat.shape[:-1], dtype=np.intp
     )
@@ -248,14 +247,9 @@ def softmax(y_hat) -> np.ndarray:
 
 
 def _as_outputs(y_hat: object) -> np.ndarray:
-    found = np.asarray(y_hat).dtype
-    dtype = found if found == np.float32 else np.float64
-    y_hat = as_array(y_hat, "y_hat", dtype=dtype)
-    if y_hat.ndim < 1 or y_hat.size == 0:
-        raise ValueError(
-            f"y_hat must have shape (..., O), found {y_hat.shape}"
-        )
-    return y_hat
+    y_hat = as_array(y_hat, "y_hat", shape=(..., "O"), dtype=None)
+    single = y_hat.dtype == np.float32
+    return y_hat.astype(np.float32 if single else np.float64, copy=False)
 
 
 def _weights(mask: object, y_hat: np.ndarray) -> np.ndarray:
@@ -263,11 +257,7 @@ def _weights(mask: object, y_hat: np.ndarray) -> np.ndarray:
     steps = y_hat.shape[:-1]
     if mask is None:
         mask = np.ones(steps, bool)
-    mask = np.asarray(mask)
-    if mask.dtype != bool:
-        raise TypeError(f"mask must hold booleans, found {describe(mask)}")
-    if mask.shape != steps:
-        raise ValueError(f"mask must have shape {steps}, found {mask.shape}")
+    mask = as_array(mask, "mask", shape=steps, dtype=bool)
     if not mask.any():
         raise ValueError("mask must be True somewhere, found it all False")
     return (mask / mask.sum()).astype(y_hat.dtype)[..., np.newaxis]

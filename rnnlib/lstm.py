@@ -1,5 +1,7 @@
 """Long short-term memory, forward and backward.
 
+::
+
     i_t, f_t, o_t = sigmoid(x_t W_x. + h_{t-1} W_h. + b_.)
     g_t = tanh(x_t W_xg + h_{t-1} W_hg + b_g)
     c_t = f_t * c_{t-1} + i_t * g_t
@@ -33,6 +35,7 @@ from rnnlib.recurrent import (
     ACTIVATIONS,
     Init,
     Seed,
+    as_cache,
     as_dtype,
     as_generator,
     as_sequences,
@@ -41,7 +44,14 @@ from rnnlib.recurrent import (
     starting_weights,
     write_torch,
 )
-from rnnlib.validation import as_array, as_choice, as_float, as_int, describe
+from rnnlib.validation import (
+    as_array,
+    as_choice,
+    as_flag,
+    as_float,
+    as_int,
+    describe,
+)
 
 if TYPE_CHECKING:
     import torch
@@ -54,13 +64,20 @@ ALWAYS_OPEN = 100.0  # sigmoid(100) is 1 to the last digit, its slope 0
 class LSTMCache(NamedTuple):
     """What backward needs: blocks of (H, B), one under the other."""
 
-    columns: np.ndarray  # (T + 1, 3 H + D + 1, B): i g, f c, h, x, 1
-    gates: np.ndarray  # (T + 1, 5 H, B): i, f, o, g, and c before the step
-    squashed: np.ndarray  # (T, H, B): tanh(c), or relu(c)
+    columns: np.ndarray  #: (T + 1, 3 H + D + 1, B) of i g, f c, h, x, 1
+    gates: np.ndarray  #: (T + 1, 5 H, B) of i, f, o, g, c before the step
+    squashed: np.ndarray  #: (T, H, B), tanh(c), or relu(c)
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """Sizes D of an input and H of the state."""
+        H = self.squashed.shape[1]
+        D = self.columns.shape[1] - 3 * H - 1
+        return D, H
 
     @property
     def last_state(self) -> State:
-        """(h, c) after the last step, each (B, H): an h0 for what follows."""
+        """(h, c) after the last step, each (B, H), an h0 for what follows."""
         H = self.squashed.shape[1]
         return self.columns[-1, 2 * H : 3 * H].T, self.gates[-1, 4 * H :].T
 
@@ -121,6 +138,7 @@ class LSTM:
         self.hidden_size = H = as_int(hidden_size, "hidden_size")
         self.activation = as_choice(activation, "activation", ("tanh", "relu"))
         self.dtype = as_dtype(dtype)
+        forget_gate = as_flag(forget_gate, "forget_gate")
         rng = as_generator(seed)
         self.parameters = starting_weights(
             self.input_size, H, 4, init, rng, self.dtype
@@ -245,7 +263,7 @@ class LSTM:
         TypeError, ValueError
             If an argument is not finite, real and of the shape wanted.
         """
-        T, H, B = cache.squashed.shape
+        T, H, B = as_cache(cache, LSTMCache, self).squashed.shape
         dh = as_array(dh, "dh", shape=(T, B, H), dtype=self.dtype)
         dc = as_state(dc, "dc", B, H, self.dtype).T
         W_T = self._stacked().T  # (H + D + 1, 4 H)

@@ -1,6 +1,6 @@
 """Gradient descent, with memory of past gradients and without.
 
-With g the gradient and a the learning rate, a parameter w moves by
+With g the gradient and a the learning rate, a parameter w moves by::
 
     SGD     v <- momentum v + g,              w <- w - a v
     Adam    m <- b1 m + (1 - b1) g,  s <- b2 s + (1 - b2) g^2,
@@ -23,7 +23,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from rnnlib.validation import as_float, as_int, describe
+from rnnlib.validation import (
+    as_array,
+    as_arrays,
+    as_float,
+    as_int,
+    describe,
+)
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -48,7 +54,7 @@ class SGD:
         *,
         momentum: float = 0.0,
     ):
-        self.parameters = _as_arrays(parameters, "parameters")
+        self.parameters = as_arrays(parameters, "parameters")
         self.learning_rate = as_float(learning_rate, "learning_rate", low=0.0)
         self.momentum = as_float(
             momentum, "momentum", low=0.0, high=1.0, open_high=True
@@ -62,8 +68,13 @@ class SGD:
         ----------
         gradients : mapping of str to ndarray
             At least the keys of the parameters, each of the same shape.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If one is missing, misshapen or not finite; nothing has moved.
         """
-        _check_gradients(gradients, self.parameters)
+        gradients = _as_gradients(gradients, self.parameters)
         for name, parameter in self.parameters.items():
             velocity = self.velocity[name]
             velocity *= self.momentum
@@ -95,7 +106,7 @@ class Adam:
         beta2: float = 0.999,
         eps: float = 1e-8,
     ):
-        self.parameters = _as_arrays(parameters, "parameters")
+        self.parameters = as_arrays(parameters, "parameters")
         self.learning_rate = as_float(learning_rate, "learning_rate", low=0.0)
         self.beta1 = as_float(beta1, "beta1", low=0, high=1, open_high=True)
         self.beta2 = as_float(beta2, "beta2", low=0, high=1, open_high=True)
@@ -111,8 +122,13 @@ class Adam:
         ----------
         gradients : mapping of str to ndarray
             At least the keys of the parameters, each of the same shape.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If one is missing, misshapen or not finite; nothing has moved.
         """
-        _check_gradients(gradients, self.parameters)
+        gradients = _as_gradients(gradients, self.parameters)
         self.steps += 1
         rate = self.learning_rate / (1 - self.beta1**self.steps)
         correction = math.sqrt(1 - self.beta2**self.steps)
@@ -144,15 +160,26 @@ def clip_by_norm(
     clipped : dict of ndarray
     norm : float
         Euclidean norm before clipping.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `limit` is no positive number or the norm is not finite.
     """
     limit = as_float(limit, "limit", low=0.0, open_low=True)
     norm = gradient_norm(gradients)
+    if not math.isfinite(norm):
+        raise ValueError(f"gradients must have a finite norm, found {norm}")
     scale = min(1.0, limit / norm) if norm > 0 else 1.0
     return {name: scale * g for name, g in gradients.items()}, norm
 
 
 def gradient_norm(gradients: Arrays) -> float:
-    """Return the Euclidean norm of all gradients taken as one vector."""
+    """Return the Euclidean norm of all gradients taken as one vector.
+
+    It is infinite or NaN where a gradient is.
+    """
+    as_arrays(gradients, "gradients")
     return math.sqrt(sum(float(np.vdot(g, g)) for g in gradients.values()))
 
 
@@ -189,27 +216,20 @@ def one_cycle(
     return low + (peak - low) * (1 - math.cos(math.pi * done)) / 2
 
 
-def _as_arrays(arrays: Arrays, name: str) -> Arrays:
-    if not isinstance(arrays, Mapping):
+def _as_gradients(gradients: Arrays, parameters: Arrays) -> Arrays:
+    """Return finite gradients, one in the shape of each parameter."""
+    if not isinstance(gradients, Mapping):
         raise TypeError(
-            f"{name} must map names to arrays, found {describe(arrays)}"
+            f"gradients must map names to arrays, found {describe(gradients)}"
         )
-    for key, array in arrays.items():
-        if not isinstance(array, np.ndarray) or array.dtype.kind != "f":
-            raise TypeError(
-                f"{name}[{key!r}] must be an array of floats, "
-                f"found {describe(array)}"
-            )
-    return arrays
-
-
-def _check_gradients(gradients: Arrays, parameters: Arrays) -> None:
+    checked = {}
     for name, parameter in parameters.items():
         if name not in gradients:
             raise ValueError(f"gradients must hold {name!r}, found it missing")
-        found = gradients[name].shape
-        if found != parameter.shape:
-            raise ValueError(
-                f"gradients[{name!r}] must have shape {parameter.shape}, "
-                f"found {found}"
-            )
+        checked[name] = as_array(
+            gradients[name],
+            f"gradients[{name!r}]",
+            shape=parameter.shape,
+            dtype=parameter.dtype,
+        )
+    return checked

@@ -1,6 +1,6 @@
 """What the recurrent layers share: starting weights, sigmoid, checks.
 
-A recurrent matrix may start in four ways:
+A recurrent matrix may start in four ways::
 
     uniform      entries from U[-1/sqrt(H), 1/sqrt(H)], as torch.nn starts
     orthogonal   every singular value is 1: lengths are kept
@@ -20,7 +20,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rnnlib.validation import as_array, as_choice, as_float, as_int, describe
+from rnnlib.validation import (
+    as_array,
+    as_choice,
+    as_float,
+    as_instance,
+    as_int,
+    as_like,
+    describe,
+)
 
 if TYPE_CHECKING:
     import torch
@@ -39,7 +47,12 @@ def as_generator(seed: Seed, name: str = "seed") -> np.random.Generator:
 
 def as_dtype(dtype: object) -> np.dtype:
     """Return `dtype` if a layer can compute in it: float32 or float64."""
-    found = np.dtype(dtype)
+    try:
+        found = np.dtype("none" if dtype is None else dtype)
+    except TypeError as error:
+        raise TypeError(
+            f"dtype must be float32 or float64, found {describe(dtype)}"
+        ) from error
     if found not in (np.dtype(np.float32), np.dtype(np.float64)):
         raise ValueError(f"dtype must be float32 or float64, found {found}")
     return found
@@ -108,6 +121,10 @@ def recurrent_matrix(size: int, init: Init, seed: Seed) -> np.ndarray:
         radius = as_float(init, "init", low=0.0)
         W = rng.normal(size=(size, size))
         return W * (radius / np.abs(np.linalg.eigvals(W)).max())
+    if not isinstance(init, str):
+        raise TypeError(
+            f"init must be a string or a number, found {describe(init)}"
+        )
     init = as_choice(init, "init", INITS)
     if init == "identity":
         return np.eye(size)
@@ -129,6 +146,28 @@ def as_state(
     if state is None:
         return np.zeros((batch, size), dtype)
     return as_array(state, name, shape=(batch, size), dtype=dtype)
+
+
+def as_layer(layer):
+    """Return `layer` if it runs forward and backward as our layers do."""
+    return as_like(
+        layer,
+        "layer",
+        "an Elman, LSTM or GRU",
+        ("input_size", "hidden_size", "parameters", "forward", "backward"),
+    )
+
+
+def as_cache(cache, kind: type, layer):
+    """Return `cache` if a `layer` of these sizes can have made it."""
+    as_instance(cache, "cache", kind)
+    sizes = (layer.input_size, layer.hidden_size)
+    if cache.sizes != sizes:
+        raise ValueError(
+            "cache must come from this layer's forward, of sizes "
+            f"{sizes}, found {cache.sizes}"
+        )
+    return cache
 
 
 def read_torch(module: torch.nn.Module, kind: str) -> dict[str, np.ndarray]:

@@ -18,7 +18,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from rnnlib.recurrent import Seed, as_generator
-from rnnlib.validation import as_array, as_choice, as_float, as_int
+from rnnlib.validation import (
+    as_array,
+    as_choice,
+    as_flag,
+    as_float,
+    as_int,
+    describe,
+)
 from rnnlib.windows import Sequences
 
 WIRINGS = (
@@ -230,10 +237,9 @@ def words(
     onset : ndarray of bool, shape (len(text),)
         Where a letter is the first of a word.
     """
-    if isinstance(lexicon, str) or not all(
-        isinstance(word, str) and word for word in lexicon
-    ):
-        raise TypeError("lexicon must be a sequence of words, none empty")
+    lexicon = _as_strings(lexicon, "lexicon")
+    if not all(lexicon):
+        raise ValueError("lexicon must hold words of at least one letter")
     rng = as_generator(seed)
     chosen = rng.integers(len(lexicon), size=as_int(count, "count"))
     drawn = [lexicon[k] for k in chosen]
@@ -477,7 +483,7 @@ def reber_strings(
     seed : int or numpy.random.Generator, optional
     """
     count, rng = as_int(count, "count"), as_generator(seed)
-    strings = []
+    embedded, strings = as_flag(embedded, "embedded"), []
     for _ in range(count):
         string, node = "", 0
         while node < len(REBER):
@@ -497,21 +503,25 @@ def reber_legal(string: str, *, embedded: bool = True) -> list[str]:
     ValueError
         If the string is not of the grammar.
     """
+    if not isinstance(string, str):
+        raise TypeError(f"string must be a string, found {describe(string)}")
+    wrong = ValueError(f"string must be of the grammar, found {string!r}")
     inner, legal, after = string, [], []
+    embedded = as_flag(embedded, "embedded")
     if embedded:
         frame = string[1:2]
         inner, legal, after = string[2:-2], ["TP", "B"], [frame, "E"]
         if string != f"B{frame}{inner}{frame}E" or frame not in ("T", "P"):
-            raise ValueError(f"string {string!r} is not of the grammar")
+            raise wrong
     node = 0
     for symbol in inner:
         if node == len(REBER) or symbol not in REBER[node]:
-            raise ValueError(f"string {string!r} is not of the grammar")
+            raise wrong
         node = REBER[node][symbol]
         if node < len(REBER):
             legal.append("".join(REBER[node]))
     if node != len(REBER):
-        raise ValueError(f"string {string!r} is not of the grammar")
+        raise wrong
     return legal + after
 
 
@@ -534,16 +544,17 @@ def reber(
     legal : ndarray of bool, shape (T, N, 7)
         The symbols that might have come.
     """
+    strings = _as_strings(strings, "strings")
+    followers = [reber_legal(string, embedded=embedded) for string in strings]
     lengths = np.array([len(string) - 1 for string in strings])
-    T, N = max(lengths, default=0), len(strings)
+    T, N = lengths.max(), len(strings)
     x, legal = np.zeros((T, N, 7)), np.zeros((T, N, 7), bool)
     y = np.zeros((T, N), int)
     for n, string in enumerate(strings):
-        allowed = reber_legal(string, embedded=embedded)
         classes = [REBER_SYMBOLS.index(symbol) for symbol in string]
         x[: lengths[n], n] = np.eye(7)[classes[:-1]]
         y[: lengths[n], n] = classes[1:]
-        for t, symbols in enumerate(allowed):
+        for t, symbols in enumerate(followers[n]):
             legal[t, n, [REBER_SYMBOLS.index(a) for a in symbols]] = True
     mask = np.arange(T)[:, np.newaxis] < lengths
     return Sequences(x, y, mask, lengths), legal
@@ -562,9 +573,26 @@ def reber_passed(y_hat, legal, mask) -> np.ndarray:
     mask : array_like of bool, shape (T, N)
     """
     y_hat = as_array(y_hat, "y_hat", shape=("T", "N", 7))
+    legal = as_array(legal, "legal", shape=y_hat.shape, dtype=bool)
+    mask = as_array(mask, "mask", shape=y_hat.shape[:2], dtype=bool)
     lowest = np.where(legal, y_hat, np.inf).min(axis=2)
     highest = np.where(legal, -np.inf, y_hat).max(axis=2)
-    return ((lowest > highest) | ~np.asarray(mask)).all(axis=0)
+    return ((lowest > highest) | ~mask).all(axis=0)
+
+
+def _as_strings(strings: object, name: str) -> Sequence[str]:
+    """Return a sequence of strings, of at least one."""
+    if (
+        isinstance(strings, str)
+        or not isinstance(strings, (Sequence, np.ndarray))
+        or not all(isinstance(string, str) for string in strings)
+    ):
+        raise TypeError(
+            f"{name} must be a list of strings, found {describe(strings)}"
+        )
+    if len(strings) == 0:
+        raise ValueError(f"{name} must hold at least one string, found none")
+    return strings
 
 
 def _answer_at_end(

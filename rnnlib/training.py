@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -26,8 +27,16 @@ from tqdm.auto import tqdm
 
 from rnnlib.heads import LinearHead
 from rnnlib.optimizers import clip_by_norm, gradient_norm
-from rnnlib.recurrent import Seed, as_generator
-from rnnlib.validation import as_float, as_int, describe
+from rnnlib.recurrent import Seed, as_generator, as_layer
+from rnnlib.validation import (
+    as_flag,
+    as_float,
+    as_function,
+    as_instance,
+    as_int,
+    as_like,
+    describe,
+)
 from rnnlib.windows import Sequences
 
 Loss = Callable[[np.ndarray, np.ndarray], tuple[float, np.ndarray]]
@@ -46,6 +55,14 @@ class Network:
     """
 
     def __init__(self, layer, head: LinearHead, loss: Loss):
+        layer = as_layer(layer)
+        head = as_like(
+            head,
+            "head",
+            "a LinearHead",
+            ("hidden_size", "parameters", "forward", "backward"),
+        )
+        loss = as_function(loss, "loss")
         if layer.hidden_size != head.hidden_size:
             raise ValueError(
                 f"head must take states of size {layer.hidden_size}, "
@@ -60,13 +77,30 @@ class Network:
 
     def predict(self, x, h0=None) -> np.ndarray:
         """Return the outputs (T, B, O) for inputs (T, B, D)."""
-        return self.head.forward(self.layer.forward(x, h0)[0])[0]
+        return self._outputs(self.run(x, h0)[0])[0]
+
+    def run(self, x, h0=None) -> tuple[np.ndarray, object]:
+        """Return the states (T, B, H) and the layer's cache.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument does not fit the layer.
+        FloatingPointError
+            If the states grow beyond all bounds.
+        """
+        h, cache = self.layer.forward(x, h0)
+        return _bounded(h, "state"), cache
+
+    def _outputs(self, h: np.ndarray) -> tuple[np.ndarray, object]:
+        y_hat, cache = self.head.forward(h)
+        return _bounded(y_hat, "output"), cache
 
     def score(self, data: Sequences) -> float:
         """Return the mean loss over all steps that count."""
-        h, _ = self.layer.forward(data.x)
-        y_hat, _ = self.head.forward(h[data.mask])
-        return self.loss(y_hat, data.y[data.mask])[0]
+        mask = _as_targets(data)
+        y_hat, _ = self._outputs(self.run(data.x)[0][mask])
+        return self.loss(y_hat, data.y[mask])[0]
 
     def gradients(
         self, data: Sequences, h0=None
@@ -75,14 +109,22 @@ class Network:
 
         Only the steps that count pass through the head: (M, H) states in,
         (M, O) outputs out. Whatever stands in the padding meets no loss.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument does not fit, or no step counts.
+        FloatingPointError
+            If a number on the way grows beyond all bounds.
         """
-        mask = data.mask
-        h, cache = self.layer.forward(data.x, h0)  # (T, B, H)
-        y_hat, head_cache = self.head.forward(h[mask])  # (M, O)
+        mask = _as_targets(data)
+        h, cache = self.run(data.x, h0)  # (T, B, H)
+        y_hat, head_cache = self._outputs(h[mask])  # (M, O)
         loss, dy = self.loss(y_hat, data.y[mask])
+        _bounded(dy, "gradient of the loss")
         head_gradients = self.head.backward(dy, head_cache)
         dh = np.zeros_like(h)
-        dh[mask] = head_gradients["h"]
+        dh[mask] = _bounded(head_gradients["h"], "gradient of the state")
         every = head_gradients | self.layer.backward(dh, cache)
         wanted = {name: every[name] for name in self.parameters}
         return loss, wanted, cache.last_state
@@ -106,6 +148,7 @@ class Minibatches:
     seed: Seed = 0
 
     def __post_init__(self):
+        as_instance(self.data, "data", Sequences)
         self.size = as_int(self.size, "size")
         self._rng = as_generator(self.seed)
 
@@ -135,26 +178,29 @@ class Fresh:
     seed: Seed = 0
 
     def __post_init__(self):
+        as_function(self.draw, "draw")
         self.count = as_int(self.count, "count")
         self._rng = as_generator(self.seed)
 
     def __iter__(self) -> Iterator[Sequences]:
         """Yield the batches of one epoch."""
         for _ in range(self.count):
-            yield self.draw(self._rng)
+            yield as_instance(
+                self.draw(self._rng), "what draw returns", Sequences
+            )
 
 
 @dataclass
 class History:
     """What happened while a network was trained."""
 
-    loss: list[float] = field(default_factory=list)  # of each update
-    norm: list[float] = field(default_factory=list)  # gradient, unclipped
-    validation: list[float] = field(default_factory=list)  # of each epoch
-    best_epoch: int | None = None  # counted from 1; None: not validated
-    sequences: int = 0  # shown so far, repeats counted
-    seconds: float = 0.0
-    ended: str = "epochs"  # or "patience", or "goal"
+    loss: list[float] = field(default_factory=list)  #: of each update
+    norm: list[float] = field(default_factory=list)  #: gradient, unclipped
+    validation: list[float] = field(default_factory=list)  #: of each epoch
+    best_epoch: int | None = None  #: from 1; None if not validated
+    sequences: int = 0  #: shown so far, repeats counted
+    seconds: float = 0.0  #: taken by all of it
+    ended: str = "epochs"  #: or "patience", or "goal"
 
 
 def fit(
@@ -215,14 +261,25 @@ def fit(
     TypeError, ValueError
         If an argument does not fit.
     FloatingPointError
-        If loss or gradient grow beyond all bounds.
+        If state, loss or gradient grow beyond all bounds.
     """
+    as_like(network, "network", "a Network", _NETWORK)
+    as_like(optimizer, "optimizer", "an SGD or Adam", _OPTIMIZER)
     epochs = as_int(epochs, "epochs")
+    if not isinstance(batches, Iterable) or isinstance(batches, str):
+        raise TypeError(
+            f"batches must be a list of batches, found {describe(batches)}"
+        )
     if iter(batches) is batches:
         raise TypeError(
             "batches must be iterable once an epoch, such as a list; found "
             f"{describe(batches)}, which can be run through only once"
         )
+    carry = as_flag(carry, "carry")
+    if progress is not None:
+        progress = as_flag(progress, "progress")
+    if schedule is not None:
+        schedule = as_function(schedule, "schedule")
     if clip is not None:
         clip = as_float(clip, "clip", low=0.0, open_low=True)
     if piece is not None:
@@ -230,9 +287,16 @@ def fit(
     if validate is None and (patience is not None or goal is not None):
         raise ValueError("validate must be given for patience or goal")
     patience = epochs if patience is None else as_int(patience, "patience")
+    if goal is not None:
+        goal = as_float(goal, "goal")
     if isinstance(validate, Sequences):
         held_out = validate
         validate = lambda network: network.score(held_out)  # noqa: E731
+    elif validate is not None and not callable(validate):
+        raise TypeError(
+            "validate must be a function or Sequences, "
+            f"found {describe(validate)}"
+        )
 
     history, best = History(), {}
     start = time.perf_counter()
@@ -240,31 +304,37 @@ def fit(
     bar = tqdm(range(1, epochs + 1), "epochs", delay=2, disable=hidden)
     for epoch in bar:
         for batch in batches:
+            as_instance(batch, "every one of batches", Sequences)
             state = None
             history.sequences += len(batch)
             for part in _pieces(batch, piece):
                 state = state if carry else None
-                if not part.mask.any():  # nothing to learn, only to read
-                    state = network.layer.forward(part.x, state)[1].last_state
-                    continue
-                loss, gradients, state = network.gradients(part, state)
-                norm = gradient_norm(gradients)
-                if not np.isfinite(loss + norm):
-                    raise FloatingPointError(
-                        f"update {len(history.loss) + 1}: loss {loss:g}, "
-                        f"gradient norm {norm:g}; clip the gradient or lower "
-                        "the learning rate"
-                    )
+                update = len(history.loss)
+                with _advice(f"update {update + 1}"):
+                    if not part.mask.any():  # only to read
+                        state = network.run(part.x, state)[1].last_state
+                        continue
+                    loss, gradients, state = network.gradients(part, state)
+                    norm = gradient_norm(gradients)
+                    if not np.isfinite(loss + norm):
+                        raise FloatingPointError(
+                            f"loss {loss:g}, gradient norm {norm:g}"
+                        )
                 if clip is not None:
                     gradients, _ = clip_by_norm(gradients, clip)
                 if schedule is not None:
-                    optimizer.learning_rate = schedule(len(history.loss))
+                    optimizer.learning_rate = as_float(
+                        schedule(update), "what schedule returns", low=0.0
+                    )
                 optimizer.step(gradients)
                 history.loss.append(loss)
                 history.norm.append(norm)
+        if history.sequences == 0:
+            raise ValueError("batches must hold at least one, found none")
         if validate is None:
             continue
-        score = float(validate(network))
+        with _advice(f"after epoch {epoch}"):
+            score = float(validate(network))
         history.validation.append(score)
         if score < min(history.validation[:-1], default=np.inf):
             history.best_epoch = epoch
@@ -280,6 +350,38 @@ def fit(
         network.parameters[name][...] = value
     history.seconds = time.perf_counter() - start
     return history
+
+
+_NETWORK = ("parameters", "layer", "run", "gradients", "score")
+_OPTIMIZER = ("parameters", "learning_rate", "step")
+
+
+@contextmanager
+def _advice(where: str) -> Iterator[None]:
+    """Say where numbers grew beyond all bounds, and what helps."""
+    try:
+        yield
+    except FloatingPointError as error:
+        raise FloatingPointError(
+            f"{where}: {error}; clip the gradient or lower the learning rate"
+        ) from error
+
+
+def _bounded(array: np.ndarray, what: str) -> np.ndarray:
+    """Return an array that the network computed, if it is finite."""
+    if not np.isfinite(array).all():
+        raise FloatingPointError(f"{what} grew beyond all bounds")
+    return array
+
+
+def _as_targets(data: Sequences) -> np.ndarray:
+    """Return the mask of data in which a step counts."""
+    mask = as_instance(data, "data", Sequences).mask
+    if not mask.any():
+        raise ValueError(
+            "data must have a mask that is True somewhere, found it all False"
+        )
+    return mask
 
 
 def _pieces(batch: Sequences, size: int | None) -> Iterator[Sequences]:

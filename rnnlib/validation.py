@@ -9,8 +9,10 @@ turned into NaN along the way.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from numbers import Integral, Real
+from types import EllipsisType
+from typing import Any
 
 import numpy as np
 
@@ -108,48 +110,46 @@ def as_array(
     value: object,
     name: str,
     *,
-    shape: tuple[int | str, ...] | None = None,
-    dtype: type | np.dtype | str = float,
+    shape: tuple[int | str | EllipsisType, ...] | None = None,
+    dtype: type | np.dtype | str | None = float,
 ) -> np.ndarray:
     """Return `value` as a finite array of the wanted shape.
 
     Parameters
     ----------
     value : array_like
-        Numbers; strings and objects are refused.
+        Numbers, or booleans where `dtype` is bool; strings and objects are
+        refused, and so are floats where `dtype` is an integer.
     name : str
         Name of the argument, used in the message.
     shape : tuple of int or str, optional
         Wanted shape. An int must be met exactly; a letter stands for any
-        size of at least one, and the same letter for the same size.
+        size of at least one, and the same letter for the same size. An
+        ellipsis in front stands for any axes before, none of size zero.
     dtype : dtype, optional
-        Type of the returned array.
+        Type of the returned array; None keeps that of the numbers found.
 
     Raises
     ------
     TypeError
-        If `value` does not hold real numbers.
+        If `value` does not hold real numbers (integers, booleans).
     ValueError
         If the shape does not fit or a value is NaN or infinite.
     """
-    try:
-        array = np.asarray(value)
-    except ValueError as error:  # ragged nested lists
-        raise ValueError(
-            f"{name} must be a regular array, found {describe(value)} "
-            "with rows of unequal length"
-        ) from error
-    if array.dtype.kind not in "iuf":
-        raise TypeError(
-            f"{name} must hold real numbers, found {describe(value)}"
-        )
+    array = _regular(value, name)
+    kinds, wanted = _KINDS.get(
+        np.dtype(dtype or float).kind, ("iuf", "real numbers")
+    )
+    if array.dtype.kind not in kinds:
+        raise TypeError(f"{name} must hold {wanted}, found {describe(value)}")
     if shape is not None and not _fits(array.shape, shape):
-        wanted = "(" + ", ".join(str(size) for size in shape)
+        sizes = ("..." if size is ... else str(size) for size in shape)
+        wanted = "(" + ", ".join(sizes)
         wanted += ",)" if len(shape) == 1 else ")"
         raise ValueError(
             f"{name} must have shape {wanted}, found {array.shape}"
         )
-    array = array.astype(dtype, copy=False)
+    array = array.astype(dtype or array.dtype, copy=False)
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         bad = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         where = bad[0] if len(bad) == 1 else bad
@@ -182,7 +182,7 @@ def as_series(
     ValueError
         If it has more than one dimension, is too short, or is not finite.
     """
-    array = np.asarray(value) if not np.isscalar(value) else np.array(value)
+    array = _regular(value, name)
     if array.size == 0 and array.dtype.kind not in "US":
         array = np.zeros(array.shape)
     if array.ndim != 1:
@@ -199,18 +199,153 @@ def as_series(
     return as_array(array, name)
 
 
+def as_arrays(
+    value: object, name: str, *, dtype: type | None = None
+) -> Mapping[str, np.ndarray]:
+    """Return `value` if it maps names to arrays of floats.
+
+    Parameters
+    ----------
+    value : mapping of str to ndarray
+        At least one array; it is returned as it is, since such arrays are
+        changed in place. They may hold NaN.
+    name : str
+        Name of the argument, used in the message.
+    dtype : dtype, optional
+        The one type of float allowed.
+
+    Raises
+    ------
+    TypeError
+        If it is no mapping, or an array is none of floats.
+    ValueError
+        If it is empty.
+    """
+    if not isinstance(value, Mapping):
+        raise TypeError(
+            f"{name} must map names to arrays, found {describe(value)}"
+        )
+    if not value:
+        raise ValueError(f"{name} must hold at least one array, found none")
+    for key, array in value.items():
+        if (
+            not isinstance(array, np.ndarray)
+            or array.dtype.kind != "f"
+            or (dtype is not None and array.dtype != dtype)
+        ):
+            floats = "floats" if dtype is None else np.dtype(dtype).name
+            raise TypeError(
+                f"{name}[{key!r}] must be an array of {floats}, "
+                f"found {describe(array)}"
+            )
+    return value
+
+
+def as_flag(value: bool, name: str) -> bool:
+    """Return `value` if it is True or False.
+
+    Raises
+    ------
+    TypeError
+        If it is anything else, 0, 1 and None among it.
+    """
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(
+            f"{name} must be True or False, found {describe(value)}"
+        )
+    return bool(value)
+
+
+def as_function(value: Any, name: str) -> Any:
+    """Return `value` if it can be called.
+
+    Raises
+    ------
+    TypeError
+        If it cannot.
+    """
+    if not callable(value):
+        raise TypeError(f"{name} must be a function, found {describe(value)}")
+    return value
+
+
+def as_instance(value: Any, name: str, kind: type) -> Any:
+    """Return `value` if it is an instance of `kind`.
+
+    Raises
+    ------
+    TypeError
+        If it is not.
+    """
+    if not isinstance(value, kind):
+        raise TypeError(
+            f"{name} must be of type {kind.__name__}, found {describe(value)}"
+        )
+    return value
+
+
+def as_like(
+    value: Any, name: str, wanted: str, abilities: Collection[str]
+) -> Any:
+    """Return `value` if it can do what something else can do.
+
+    Parameters
+    ----------
+    value : object
+        The thing to check; a class of your own will do.
+    name : str
+        Name of the argument, used in the message.
+    wanted : str
+        What it must be like, in words.
+    abilities : collection of str
+        Names of the methods and attributes that are needed.
+
+    Raises
+    ------
+    TypeError
+        If one is missing.
+    """
+    missing = [able for able in abilities if not hasattr(value, able)]
+    if missing or isinstance(value, type):
+        raise TypeError(f"{name} must be {wanted}, found {describe(value)}")
+    return value
+
+
 def describe(value: object) -> str:
     """Say in a few words what `value` is, for an error message."""
     if isinstance(value, np.ndarray):
         return f"an array of dtype {value.dtype} and shape {value.shape}"
     if isinstance(value, (str, bool, int, float, complex, type(None))):
         return f"{value!r} ({type(value).__name__})"
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
     if isinstance(value, (list, tuple)):
         return f"a {type(value).__name__} of {len(value)} items"
     return f"a {type(value).__name__}"
 
 
-def _fits(found: tuple[int, ...], wanted: tuple[int | str, ...]) -> bool:
+def _regular(value: object, name: str) -> np.ndarray:
+    try:
+        return np.asarray(value)
+    except ValueError as error:  # ragged nested lists
+        raise ValueError(
+            f"{name} must be a regular array, found {describe(value)} "
+            "with rows of unequal length"
+        ) from error
+
+
+# kind of the wanted dtype -> kinds of numbers let through, and their name
+_KINDS = {"b": ("b", "booleans"), "i": ("iu", "integers")}
+
+
+def _fits(
+    found: tuple[int, ...], wanted: tuple[int | str | EllipsisType, ...]
+) -> bool:
+    if wanted[:1] == (...,):
+        before = len(found) - len(wanted) + 1
+        if before < 0 or 0 in found[:before]:
+            return False
+        found, wanted = found[before:], wanted[1:]
     if len(found) != len(wanted):
         return False
     sizes: dict[str, int] = {}

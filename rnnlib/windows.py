@@ -22,7 +22,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnnlib.validation import as_array, as_choice, as_int, describe
+from rnnlib.validation import (
+    as_array,
+    as_choice,
+    as_instance,
+    as_int,
+    describe,
+)
 
 
 @dataclass(frozen=True)
@@ -55,17 +61,10 @@ class Sequences:
     def __post_init__(self):
         x = as_array(self.x, "x", shape=("T", "N", "D"))
         T, N, _ = x.shape
-        y, mask = np.asarray(self.y), np.asarray(self.mask)
-        if y.shape[:2] != (T, N) or y.ndim > 3:
-            raise ValueError(
-                f"y must have shape ({T}, {N}) or ({T}, {N}, O), "
-                f"found {y.shape}"
-            )
-        if mask.dtype != bool or mask.shape != (T, N):
-            raise ValueError(
-                f"mask must hold booleans in shape ({T}, {N}), "
-                f"found {describe(mask)}"
-            )
+        y = as_array(self.y, "y", dtype=None)
+        wanted = (T, N) if y.ndim == 2 else (T, N, "O")
+        y = as_array(y, "y", shape=wanted, dtype=None)
+        mask = as_array(self.mask, "mask", shape=(T, N), dtype=bool)
         lengths = np.full(N, T) if self.lengths is None else self.lengths
         lengths = as_array(lengths, "lengths", shape=(N,), dtype=np.intp)
         if lengths.min() < 1 or lengths.max() > T:
@@ -93,6 +92,11 @@ class Sequences:
             Indices, each from 0 to N - 1.
         """
         which = as_array(which, "which", shape=("B",), dtype=np.intp)
+        if which.min() < 0 or which.max() >= len(self):
+            raise ValueError(
+                f"which must lie between 0 and {len(self) - 1}, "
+                f"found {which.min()} to {which.max()}"
+            )
         lengths = self.lengths[which]
         T = lengths.max()
         return Sequences(
@@ -118,6 +122,11 @@ def pad(sequences: Sequence) -> tuple[np.ndarray, np.ndarray]:
     TypeError, ValueError
         If there is no sequence, or they differ in D.
     """
+    if not isinstance(sequences, (Sequence, np.ndarray)):
+        raise TypeError(
+            "sequences must be a list of sequences, "
+            f"found {describe(sequences)}"
+        )
     if len(sequences) == 0:
         raise ValueError("sequences must hold at least one, found none")
     arrays = []
@@ -136,9 +145,9 @@ def pad(sequences: Sequence) -> tuple[np.ndarray, np.ndarray]:
 class Windows(NamedTuple):
     """Windows on a series with what follows each of them."""
 
-    x: np.ndarray  # (samples, steps, features)
-    y: np.ndarray  # (samples, features): the value `horizon` steps later
-    time: np.ndarray  # (samples,): index of y in the series
+    x: np.ndarray  #: (samples, steps, features)
+    y: np.ndarray  #: (samples, features), the value `horizon` steps later
+    time: np.ndarray  #: (samples,), index of y in the series
 
 
 def sliding_windows(series, steps: int, *, horizon: int = 1) -> Windows:
@@ -200,6 +209,7 @@ def split_windows(windows: Windows, *boundaries: int) -> tuple[Windows, ...]:
     TypeError, ValueError
         If the boundaries do not rise or leave a part without windows.
     """
+    as_instance(windows, "windows", Windows)
     for boundary in boundaries:
         as_int(boundary, "boundaries", low=0)
     cuts = np.searchsorted(windows.time, boundaries)
@@ -282,8 +292,12 @@ class Scaler:
 
     def scale(self, values) -> np.ndarray:
         """Return `values` in the scale of the network."""
-        return (as_array(values, "values") - self._shift) / self._scale
+        return (self._checked(values) - self._shift) / self._scale
 
     def unscale(self, values) -> np.ndarray:
         """Return `values` in the units of the series."""
-        return as_array(values, "values") * self._scale + self._shift
+        return self._checked(values) * self._scale + self._shift
+
+    def _checked(self, values) -> np.ndarray:
+        """Return values whose last axis holds the features, if several."""
+        return as_array(values, "values", shape=(..., *self._shift.shape))

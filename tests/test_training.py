@@ -13,6 +13,7 @@ from rnnlib.heads import (
     cross_entropy,
     squared_error,
 )
+from rnnlib.lstm import LSTM
 from rnnlib.optimizers import SGD, Adam, one_cycle
 from rnnlib.tasks import delayed_recall, temporal_xor, two_ones
 from rnnlib.training import Fresh, Minibatches, Network, fit
@@ -278,6 +279,67 @@ def test_an_explosion_is_named_and_not_trained_on():
     ):
         fit(network, [data], SGD(network.parameters, 1e-3), epochs=5)
     assert all(np.isfinite(w).all() for w in network.parameters.values())
+
+
+@pytest.mark.parametrize("layer", [Elman, LSTM])
+@pytest.mark.parametrize("piece", [None, 20, 150])
+def test_a_state_that_overflows_is_named_with_advice(layer, piece):
+    """In a whole sequence, in a carried state, in a part without target."""
+    layer = layer(1, 2, activation="relu", init=1.0)
+    layer.parameters["W_hh"][:] = 50.0
+    if isinstance(layer, LSTM):
+        layer.parameters["b_h"][2:4] = 50.0  # the cell forgets nothing
+    network = Network(layer, LinearHead(2, 1), squared_error)
+    before = copies(network.parameters)
+    data = next_values(np.ones(300), from_time=299)
+    with (
+        np.errstate(all="ignore"),
+        pytest.raises(
+            FloatingPointError,
+            match="update 1: state grew beyond all bounds; clip the gradient",
+        ),
+    ):
+        fit(network, [data], SGD(network.parameters), epochs=1, piece=piece)
+    for name, value in network.parameters.items():
+        np.testing.assert_array_equal(value, before[name])
+
+
+@pytest.mark.parametrize(
+    ("scale", "value", "what"),
+    [
+        (1e308, 9.0, "output grew"),
+        (1e200, 9.0, "gradient of the state grew"),
+        (1.0, 1e200, "loss inf"),
+    ],
+)
+def test_an_overflow_behind_the_state_is_named_with_advice(scale, value, what):
+    network = small()
+    network.head.parameters["W_hy"][:] = scale
+    with (
+        np.errstate(all="ignore"),
+        pytest.raises(FloatingPointError, match=f"update 1: {what}"),
+    ):
+        data = next_values(np.full(9, value))
+        fit(network, [data], SGD(network.parameters), epochs=1)
+
+
+def test_an_overflow_while_validating_is_named_with_advice():
+    """Training on short sequences says nothing of longer ones."""
+    layer = Elman(1, 2, activation="relu", init=3.0)
+    layer.parameters["W_xh"][:] = 1.0
+    layer.parameters["W_hh"][:] = 2.0
+    network = Network(layer, LinearHead(2, 1), squared_error)
+    with (
+        np.errstate(all="ignore"),
+        pytest.raises(FloatingPointError, match="after epoch 1: state grew"),
+    ):
+        fit(
+            network,
+            [next_values(np.ones(3))],
+            SGD(network.parameters, 0.0),
+            epochs=1,
+            validate=next_values(np.ones(900)),
+        )
 
 
 def test_two_ones_learned_on_short_sequences_hold_on_a_thousand_steps():

@@ -118,8 +118,8 @@ yes = np.ones((3, 2), bool)
     [
         (lambda: Sequences(x[0], x, yes), ValueError, "x must have shape"),
         (lambda: Sequences(x, x[1:], yes), ValueError, "y must have shape"),
-        (lambda: Sequences(x, x, yes[1:]), ValueError, "mask must hold"),
-        (lambda: Sequences(x, x, yes * 1), ValueError, "mask must hold"),
+        (lambda: Sequences(x, x, yes[1:]), ValueError, "mask must have"),
+        (lambda: Sequences(x, x, yes * 1), TypeError, "mask must hold"),
         (
             lambda: Sequences(x, x, yes, [3, 4]),
             ValueError,
