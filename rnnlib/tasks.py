@@ -84,8 +84,7 @@ def two_ones(
         length for all if `longest` is left out.
     noise : float, optional
         Standard deviation of Gaussian noise on the bits. A network trained
-        with a little of it must hold its answer against pushes, and holds
-        it for far longer on clean bits too.
+        with a little of it must hold its answer against pushes.
     seed : int or numpy.random.Generator, optional
 
     Returns

@@ -61,6 +61,7 @@ EXERCISES = {
             ),
         },
         lesson="This line is the whole network; all the rest is training.",
+        on_error="Rows stand on the left: x @ W_xh and h @ W_hh.",
     ),
     "elman-count": Exercise(
         arguments=("D", "H", "O"),
@@ -72,6 +73,9 @@ EXERCISES = {
             ),
             "the recurrent matrix W_hh is missing, H times H numbers.": (
                 lambda D, H, O: D * H + H + H * O + O  # noqa: E741
+            ),
+            "the bias of the head, b_y, is missing: O numbers.": (
+                lambda D, H, O: D * H + H * H + H + H * O  # noqa: E741
             ),
             "the head is missing: W_hy and b_y.": (
                 lambda D, H, O: D * H + H * H + H  # noqa: E741
@@ -100,6 +104,7 @@ EXERCISES = {
             "these are the exponentials; divide each row by its sum.": np.exp,
         },
         lesson="The largest score gets the largest share, none gets all.",
+        on_error="Sum over axis=1 with keepdims=True, so that rows divide.",
     ),
     "elman-rest": Exercise(
         arguments=("u",),
@@ -119,6 +124,7 @@ EXERCISES = {
             "resting place than 1.": lambda u: _rest(u) if u < 1 else 1.0,
         },
         lesson="Above u = 1 the unit can rest at two places: one bit, kept.",
+        tolerance=1e-3,
     ),
     "elman-last": Exercise(
         arguments=("h", "lengths"),
@@ -136,5 +142,7 @@ EXERCISES = {
             ),
         },
         lesson="What the network says in the padding counts for nothing.",
+        on_error="Counting starts at 0: the last of n steps has index n - 1, "
+        "and time is the first axis.",
     ),
 }

@@ -26,6 +26,10 @@ class Exercise:
         Wrong answers that people give, under the hint that helps.
     lesson : str
         Said when the answer is right.
+    on_error : str, optional
+        Hint for an answer that stops with an error.
+    tolerance : float, optional
+        Relative error that still counts as right.
     """
 
     arguments: tuple[str, ...]
@@ -33,6 +37,8 @@ class Exercise:
     truth: Callable
     slips: Mapping[str, Callable]
     lesson: str
+    on_error: str = ""
+    tolerance: float = 1e-6
 
 
 def verdict(exercise: Exercise, answer: object) -> str:
@@ -63,7 +69,8 @@ def verdict(exercise: Exercise, answer: object) -> str:
         except Exception as error:
             return (
                 f"Not yet: for {_shown(exercise, case)} your function "
-                f"stopped with {type(error).__name__}: {error}"
+                f"stopped with {type(error).__name__}: {error}. "
+                f"{exercise.on_error}".rstrip()
             )
         if result is ...:
             return "Not attempted yet: replace the dots by your code."
@@ -71,11 +78,12 @@ def verdict(exercise: Exercise, answer: object) -> str:
             return "Not yet: your function returns nothing; end with return."
         results.append(result)
     wanted = [exercise.truth(*case) for case in exercise.cases]
-    if all(_same(r, w) for r, w in zip(results, wanted)):
+    near = exercise.tolerance
+    if all(_same(r, w, near) for r, w in zip(results, wanted)):
         return f"Correct. {exercise.lesson}"
     for hint, slip in exercise.slips.items():
         slipped = [slip(*case) for case in exercise.cases]
-        if all(_same(r, s) for r, s in zip(results, slipped)):
+        if all(_same(r, s, near) for r, s in zip(results, slipped)):
             return f"Not yet: {hint}"
     for case, result, want in zip(exercise.cases, results, wanted):
         if _shape(result) != np.shape(want):
@@ -83,7 +91,7 @@ def verdict(exercise: Exercise, answer: object) -> str:
                 f"Not yet: for {_shown(exercise, case)} you return "
                 f"{_kind(result)}, {_kind(want)} is wanted."
             )
-        if not _same(result, want):
+        if not _same(result, want, near):
             return (
                 f"Not yet: for {_shown(exercise, case)} you return "
                 f"{_short(result)}, the answer is {_short(want)}."
@@ -91,7 +99,7 @@ def verdict(exercise: Exercise, answer: object) -> str:
     raise AssertionError("an answer that differs nowhere is correct")
 
 
-def _same(result: object, wanted: object) -> bool:
+def _same(result: object, wanted: object, near: float) -> bool:
     try:
         result = np.asarray(result, dtype=float)
     except (TypeError, ValueError):
@@ -99,7 +107,7 @@ def _same(result: object, wanted: object) -> bool:
     wanted = np.asarray(wanted, dtype=float)
     if result.shape != wanted.shape:
         return False
-    return bool(np.allclose(result, wanted, rtol=1e-6, atol=1e-9))
+    return bool(np.allclose(result, wanted, rtol=near, atol=near / 1000))
 
 
 def _shape(value: object) -> tuple[int, ...] | None:
@@ -127,7 +135,8 @@ def _shown(exercise: Exercise, case: tuple) -> str:
 
 def _short(value: object) -> str:
     try:
-        array = np.asarray(value, dtype=float)
+        array = np.asarray(value)
+        array = array if array.dtype.kind in "iu" else array.astype(float)
     except (TypeError, ValueError):
         return describe(value)
     if array.ndim == 0:
