@@ -23,7 +23,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
-from tqdm.auto import tqdm
+from tqdm import tqdm
+from tqdm.auto import tqdm as tqdm_anywhere
 
 from rnnlib.heads import LinearHead
 from rnnlib.optimizers import clip_by_norm, gradient_norm
@@ -300,8 +301,11 @@ def fit(
 
     history, best = History(), {}
     start = time.perf_counter()
+    # Unless asked for, a bar shows in a terminal only: in a notebook it would
+    # come and go with the speed of the machine.
+    show = tqdm if progress is None else tqdm_anywhere
     hidden = None if progress is None else not progress
-    bar = tqdm(range(1, epochs + 1), "epochs", delay=2, disable=hidden)
+    bar = show(range(1, epochs + 1), "epochs", delay=2, disable=hidden)
     for epoch in bar:
         for batch in batches:
             as_instance(batch, "every one of batches", Sequences)

@@ -132,6 +132,12 @@ EXERCISES = {
             "add dz_next @ W_hh.T.": (
                 lambda dh, dz_next, W_hh, h: dh * (1 - h**2)
             ),
+            "the slope belongs to both parts: put brackets around the sum.": (
+                lambda dh, dz_next, W_hh, h: dh + dz_next @ W_hh.T * (1 - h**2)
+            ),
+            "the slope of the tanh is 1 - h^2, not 1 - h.": (
+                lambda dh, dz_next, W_hh, h: (dh + dz_next @ W_hh.T) * (1 - h)
+            ),
             "the slope belongs to both parts: add first, then multiply.": (
                 lambda dh, dz_next, W_hh, h: dh * (1 - h**2) + dz_next @ W_hh.T
             ),
@@ -147,6 +153,10 @@ EXERCISES = {
             "multiple of its length.": lambda t, piece: min(t, piece - 1),
             "you return where the piece begins; how many steps back from t "
             "is asked for.": lambda t, piece: t - t % piece,
+            "pieces do not slide, and no step counts itself; count from the "
+            "first step of the piece that t is in.": (
+                lambda t, piece: min(t, piece)
+            ),
             "one too many: at its first step, a piece reaches back 0 "
             "steps.": lambda t, piece: t % piece + 1,
         },
