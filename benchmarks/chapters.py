@@ -3,9 +3,9 @@
     python benchmarks/chapters.py
 
 Each chapter runs in a fresh process, as a reader would run it. The limits are
-those that the book promises: 60 seconds and 600 MB a chapter on two cores,
-0.3 seconds for ``import rnnlib``, without torch. Exits with 1 if one is
-broken.
+those that the book promises, on two cores: 600 MB and 60 seconds a chapter
+(30 seconds for the first two), 0.3 seconds for ``import rnnlib``. Exits with
+1 if one is broken.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 SECONDS, MEGABYTES, IMPORT_SECONDS = 60.0, 600.0, 0.3
+SHORTER = {"01_ar1": 30.0, "02_memory": 30.0}
 
 RUN = """
 import sys
@@ -72,7 +73,8 @@ def main() -> int:
     for path in sorted((ROOT / "chapters").glob("*.ipynb")):
         seconds, megabytes = chapter(path)
         print(f"{path.stem:24s} {seconds:8.1f} {megabytes:6.0f}")
-        kept &= seconds < SECONDS and megabytes < MEGABYTES
+        kept &= seconds < SHORTER.get(path.stem, SECONDS)
+        kept &= megabytes < MEGABYTES
     bare = python("pass")
     ours = python("import rnnlib")
     numpy = python("import numpy")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, TimeoutError, expect
 
 import notebooks
 
@@ -84,11 +84,17 @@ def test_moving_the_slider_in_jupyterlab_redraws_the_figure(
     page = context.new_page()
     page.set_default_timeout(60 * SECONDS)
     page.goto(f"{lab}/lab/tree/live.ipynb?reset")
-    page.locator(".jp-Cell .cm-content").first.click()
-    page.keyboard.press("Shift+Enter")
     output = page.locator(".jp-OutputArea-output")
     picture = output.locator("img[alt='A falling line.']")
-    picture.wait_for()
+    for _ in range(4):  # what is typed before the kernel is there is lost
+        page.locator(".jp-Cell .cm-content").first.click()
+        page.keyboard.press("Shift+Enter")
+        try:
+            picture.wait_for(timeout=45 * SECONDS)
+            break
+        except TimeoutError:
+            continue
+    picture.wait_for(timeout=1 * SECONDS)
     before = picture.get_attribute("src")
     handle = output.get_by_role("slider")
     handle.focus()
