@@ -18,5 +18,5 @@ def chapters() -> list[str]:
 
 
 def pages() -> list[str]:
-    """Return the pages a reader can reach: the chapters, index and search."""
-    return [*chapters(), "genindex", "search"]
+    """Return the pages a reader can reach: the chapters and the search."""
+    return [*chapters(), "search"]
