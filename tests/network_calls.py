@@ -9,6 +9,11 @@ from rnnlib.elman import Elman
 from rnnlib.gru import GRU
 from rnnlib.heads import LinearHead, cross_entropy, squared_error
 from rnnlib.lstm import LSTM
+from rnnlib.network_forecasting import (
+    NetworkForecaster,
+    network_learner,
+    random_pieces,
+)
 from rnnlib.optimizers import (
     SGD,
     Adam,
@@ -28,6 +33,10 @@ LAYERS = {kind: kind(D, H) for kind in (Elman, LSTM, GRU)}
 CACHES = {kind: layer.forward(X)[1] for kind, layer in LAYERS.items()}
 HEAD = LinearHead(H, 1)
 NETWORK = Network(Elman(D, H), HEAD, squared_error)
+SINE = np.sin(np.arange(40.0))
+LEARNER = {"kind": "GRU", "hidden_size": 2, "updates": 1}
+LEARNER |= {"learning_rate": 0.1, "steps": 9, "warm_up": 2, "size": 3}
+FORECASTER = network_learner(**LEARNER)(SINE)
 WINDOWS = windows.sliding_windows(np.arange(20.0), 3)
 WEIGHTS = {"W": np.ones((2, 2)), "b": np.ones(2)}
 GRADIENTS = {"W": np.ones((2, 2)), "b": np.zeros(2)}
@@ -247,6 +256,23 @@ CALLS = {
             "progress": False,
         },
     ),
+    "NetworkForecaster": (
+        NetworkForecaster,
+        {"network": FORECASTER.network, "scaler": FORECASTER.scaler},
+    ),
+    "NetworkForecaster forecast": (
+        FORECASTER,
+        {"history": SINE, "horizon": 2},
+    ),
+    "random_pieces": (
+        random_pieces,
+        {"series": SINE, "steps": 9, "horizon": 2, "warm_up": 2, "size": 3},
+    ),
+    "network_learner": (
+        network_learner,
+        {**LEARNER, "horizon": 2, "seed": 0},
+    ),
+    "network_learner fit": (network_learner(**LEARNER), {"history": SINE}),
     "numerical_gradient": (
         diagnostics.numerical_gradient,
         {"loss": half_square, "array": WEIGHTS["W"], "step": 1e-4},

@@ -15,9 +15,9 @@ FLOORS = [
     {"validation"},
     {"datasets", "recurrent"},
     {"linear", "memory", "windows"},
-    {"elman", "lstm", "gru", "heads", "optimizers", "tasks"},
+    {"elman", "lstm", "gru", "heads", "optimizers", "tasks", "threshold"},
     {"forecasting", "diagnostics", "training", "plots"},
-    {"drawings", "explore", "exercises"},
+    {"drawings", "explore", "exercises", "network_forecasting"},
 ]
 FOLDER = Path(rnnlib.__file__).parent
 
