@@ -502,6 +502,30 @@ def gradient_paths() -> Figure:
     return figure
 
 
+def fading_gradient() -> Figure:
+    """Draw gradients that go back six steps, each a factor of the last.
+
+    Returns
+    -------
+    Figure
+        Three rows, for a factor of 0.7, 1 and 1.3 a step; the width of an
+        arrow is the size of the gradient that it carries.
+    """
+    blue = COLORS["Elman"]
+    figure, ax = sheet(9.6, 5.0)
+    for row, factor in enumerate((0.7, 1.0, 1.3)):
+        y = 4.1 - 1.6 * row
+        ax.text(0.1, y, f"\u00d7 {factor:g}", va="center", fontsize=12)
+        for k in range(7):
+            x = 8.9 - 1.2 * k
+            name = f"h{_below('t' if k == 0 else f't-{k}')}"
+            node(ax, x, y, name, color=blue, size=0.36, fontsize=9)
+            if k < 6:
+                size = 2.2 * factor ** (k + 1)
+                arrow(ax, (x - 0.38, y), (x - 0.82, y), width=size)
+    return figure
+
+
 def _below(text: str) -> str:
     """Set a text as a subscript, in the letters of the drawing."""
     return f"$_{{{text}}}$" if text else ""
