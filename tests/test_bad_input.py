@@ -282,7 +282,7 @@ def test_what_is_no_number_is_refused(call, name, bad):
         ("explore", {"u": ["a", "b"]}, "u must hold numbers"),
         ("explore", {"u": [0.0, np.nan]}, "u must be finite"),
         ("explore", {"u": range(300)}, "at most 200 frames, found 300"),
-        ("explore", {"v": [0, 1], "w": [0, 1]}, "one or two, found 3"),
+        ("explore", dict.fromkeys("vwyz", [0, 1]), "one to four, found 5"),
         ("explore", {"start": {"v": 1}}, "start must name sliders"),
         ("explore", {"start": {"u": 7}}, "one of the slider's values"),
         ("explore", {"labels": {"v": "v"}}, "labels must name sliders"),
