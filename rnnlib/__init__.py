@@ -12,6 +12,7 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 ROOMS = (
+    "claims",
     "datasets",
     "diagnostics",
     "drawings",
@@ -28,10 +29,12 @@ ROOMS = (
     "optimizers",
     "plots",
     "recurrent",
+    "results",
     "tasks",
     "threshold",
     "training",
     "validation",
+    "verdicts",
     "windows",
 )
 CLASSES = {

@@ -8,6 +8,8 @@ in test_bad_input_networks.py, which also asks whether any is forgotten.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -16,13 +18,16 @@ from hypothesis import strategies as st
 from spoil import NO_ARRAY, NO_COUNT, NO_NUMBER, refused, spoilable, spoilt
 
 from rnnlib import (
+    claims,
     datasets,
     drawings,
     forecasting,
     linear,
     memory,
     plots,
+    results,
     threshold,
+    verdicts,
 )
 from rnnlib.explore import explore
 from rnnlib.memory import MemoryNeuron
@@ -38,6 +43,13 @@ NEURON = MemoryNeuron(0.5)
 TWO_REGIMES = {"orders": (1, 2), "threshold": 3.0, "delay": 2}
 BENT = threshold.fit_threshold_ar(SERIES, **TWO_REGIMES)
 AX = plt.figure().add_subplot()
+RECORD = {
+    "number": 2,
+    "verdict": "holds with a condition",
+    "measured": "0.5",
+    "label": "fig-a",
+    "note": "below 1",
+}
 
 
 def figure(**values):
@@ -228,8 +240,14 @@ CALLS = {
     ),
     "intervals": (plots.intervals, {"ax": AX, "scores": {"a": (1, 0, 2)}}),
     "memory_neuron": (drawings.memory_neuron, {"steps": 3}),
+    "lstm_stage": (drawings.lstm_stage, {"stage": 2}),
     "ar_neuron": (drawings.ar_neuron, {"order": 2}),
     "elman": (drawings.elman, {"steps": 3}),
+    "record": (claims.record, RECORD),
+    "Record": (claims.Record, RECORD),
+    "Record of a part": (claims.Record, {**RECORD, "part": "the half"}),
+    "read": (results.read, {"name": "long_lag"}),
+    "load": (verdicts.load, {"path": Path(verdicts.DATA)}),
     "rolling_origin": (drawings.rolling_origin, {"origins": 4}),
 }
 
@@ -240,11 +258,12 @@ SERIES_ARGUMENTS = {
 }  # fmt: skip
 COUNT_ARGUMENTS = {
     "order", "max_order", "max_lag", "horizon", "period", "first_origin",
-    "step", "window", "steps", "grid", "block_length", "resamples", "origins",
-    "delay", "every",
+    "step", "window", "steps", "stage", "grid", "block_length", "resamples",
+    "origins", "number", "delay", "every",
 }  # fmt: skip
 NUMBER_ARGUMENTS = {"u", "m", "b", "start", "learning_rate", "level"}
 NUMBER_ARGUMENTS |= {"intercept", "ridge", "threshold"}
+TEXT_ARGUMENTS = {"verdict", "measured", "label", "note", "path"}
 # explore takes values of any length; a reference may also be a name.
 NOT_SPOILT = {"explore(x)", "explore(u)", "score_interval(reference)"}
 NOT_SPOILT |= {"skill_by_horizon(reference)"}
@@ -294,6 +313,12 @@ def test_what_is_no_count_is_refused(call, name, bad):
 )
 @pytest.mark.parametrize("bad", NO_NUMBER, ids=repr)
 def test_what_is_no_number_is_refused(call, name, bad):
+    refused(CALLS, call, name, bad)
+
+
+@pytest.mark.parametrize(("call", "name"), spoilable(CALLS, TEXT_ARGUMENTS))
+@pytest.mark.parametrize("bad", ["", " ", "two\nlines", 3, ["a"]], ids=repr)
+def test_what_is_no_line_of_text_is_refused(call, name, bad):
     refused(CALLS, call, name, bad)
 
 
@@ -372,7 +397,7 @@ def test_what_is_no_number_is_refused(call, name, bad):
         ("explore", {"u": ["a", "b"]}, "u must hold numbers"),
         ("explore", {"u": [0.0, np.nan]}, "u must be finite"),
         ("explore", {"u": range(300)}, "at most 200 frames, found 300"),
-        ("explore", {"v": [0, 1], "w": [0, 1]}, "one or two, found 3"),
+        ("explore", {key: [0, 1] for key in "vwyz"}, "one to four, found 5"),
         ("explore", {"start": {"v": 1}}, "start must name sliders"),
         ("explore", {"start": {"u": 7}}, "one of the slider's values"),
         ("explore", {"labels": {"v": "v"}}, "labels must name sliders"),
@@ -381,6 +406,11 @@ def test_what_is_no_number_is_refused(call, name, bad):
         ("intervals", {"scores": {"a": (1, 2, 0)}}, "score, low, high"),
         ("stems", {"heights": [1.0]}, r"heights must have shape \(2,\)"),
         ("ar_neuron", {"order": 5}, "between 1 and 4"),
+        ("record", {"number": 36}, "number must be between 1 and 35"),
+        ("record", {"verdict": "may hold"}, "verdict must be one of 'holds'"),
+        ("record", {"label": "Fig 1"}, "label must be made of small letters"),
+        ("record", {"part": "two\nlines"}, "part must be at most one line"),
+        ("load", {"path": "nowhere.json"}, "path must be a file, found none"),
     ],
 )
 def test_what_does_not_fit_together_is_refused(call, changes, message):
