@@ -241,6 +241,39 @@ def gradient_by_lag(layer, x, upstream, h0=None) -> np.ndarray:
     return np.array(norms)
 
 
+def fading_lag(norms, *, share: float = 0.01) -> float:
+    """Return the first lag from which on less than `share` is left.
+
+    Parameters
+    ----------
+    norms : array_like, shape (K + 1,)
+        Size by lag, from lag 0, such as from :func:`gradient_by_lag`.
+    share : float, optional
+        Of the largest of them.
+
+    Returns
+    -------
+    lag : float
+        Infinity if more is left at the last lag still.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a norm is negative, all are zero, or `share` is not in (0, 1).
+    """
+    norms = as_array(norms, "norms", shape=("K",))
+    if norms.min() < 0 or norms.max() == 0:
+        raise ValueError(
+            "norms must be at least 0, one of them above 0, found "
+            f"{norms.min():g} to {norms.max():g}"
+        )
+    share = as_float(
+        share, "share", low=0, high=1, open_low=True, open_high=True
+    )
+    last = np.flatnonzero(norms >= share * norms.max())[-1]
+    return float(last + 1) if last + 1 < len(norms) else math.inf
+
+
 def input_influence(layer, x, h0=None) -> np.ndarray:
     """Return the Frobenius norm of dh_T / dx_{T-k} for k = 0, ..., T - 1.
 

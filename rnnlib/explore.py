@@ -1,7 +1,7 @@
 """Figures with sliders that react with a kernel and without one.
 
-:func:`explore` takes a function that draws and the values of one or two
-sliders. What it returns shows itself in two forms:
+:func:`explore` takes a function that draws and the values of one to
+four sliders. What it returns shows itself in two forms:
 
 * where a kernel runs (JupyterLab, Binder, Colab, VS Code) as ipywidgets that
   call the function at each move;
@@ -81,9 +81,9 @@ def explore(
         raise TypeError(f"say must be a function, found {describe(say)}")
     if not isinstance(alt, str) or not alt.strip():
         raise ValueError(f"alt must describe the figure, found {alt!r}")
-    if not 1 <= len(sliders) <= 2:
+    if not 1 <= len(sliders) <= 4:
         raise ValueError(
-            f"sliders must be one or two, found {len(sliders)}: "
+            f"sliders must be one to four, found {len(sliders)}: "
             f"{', '.join(sliders) or 'none'}"
         )
     values = {name: _values(name, given) for name, given in sliders.items()}

@@ -277,6 +277,10 @@ CALLS = {
         diagnostics.gradient_by_lag,
         {"layer": LAYERS[GRU], "x": X, "upstream": STATE, "h0": STATE},
     ),
+    "fading_lag": (
+        diagnostics.fading_lag,
+        {"norms": [1.0, 0.1, 0.001], "share": 0.05},
+    ),
     "input_influence": (
         diagnostics.input_influence,
         {"layer": LAYERS[GRU], "x": X, "h0": STATE},

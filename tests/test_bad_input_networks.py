@@ -59,7 +59,7 @@ ARRAY_ARGUMENTS = {
     "time_first(windows)", "reber_passed(y_hat)", "next_values(series)",
 }  # fmt: skip
 # ... and those that may have any.
-ANY_SHAPE = {"y_hat", "found", "array", "sliding_windows(series)"}
+ANY_SHAPE = {"y_hat", "found", "array", "norms", "sliding_windows(series)"}
 ANY_SHAPE |= {"LinearHead.forward(h)", "training", "values"}
 MASK_ARGUMENTS = {"mask", "legal", "success"}
 INDEX_ARGUMENTS = {"classes", "which", "lengths"}
@@ -72,6 +72,7 @@ COUNT_ARGUMENTS = {
 OPTIONAL_COUNTS = {"longest_lag", "longest", "piece", "patience"}
 FROM_ZERO = {"seed", "successes", "one_cycle(step)"}
 NUMBER_ARGUMENTS = {
+    "share",
     "forget_bias", "learning_rate", "momentum", "beta1", "beta2", "eps",
     "limit", "peak", "warm_up", "noise", "clip", "goal", "step", "level", "z",
 }  # fmt: skip

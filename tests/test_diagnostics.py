@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from rnnlib.diagnostics import (
+    fading_lag,
     gradient_by_lag,
     gradient_check,
     input_influence,
@@ -120,6 +121,14 @@ def test_input_influence_equals_central_differences(kind):
     np.testing.assert_allclose(input_influence(layer, x), wanted, rtol=1e-7)
 
 
+def test_fading_lag_is_where_a_power_falls_below_the_share_for_good():
+    powers = 0.5 ** np.arange(20)
+    assert fading_lag(powers) == 7  # 1/128 is the first below 1/100
+    assert fading_lag(powers, share=0.3) == 2
+    assert fading_lag([1.0, 0.001, 0.5, 0.001]) == 3
+    assert fading_lag(np.ones(4)) == np.inf
+
+
 def test_memory_horizon_is_the_last_lag_that_half_of_the_seeds_learn():
     lags = [5, 10, 20, 50]
     success = np.array([[1, 1, 1, 1], [1, 1, 1, 1], [1, 1, 0, 0], [0] * 4])
@@ -162,6 +171,8 @@ def test_success_interval_equals_wilsons_formula_and_stays_inside():
             TypeError,
             "success must hold booleans",
         ),
+        (lambda: fading_lag([1.0, -1.0]), ValueError, "norms must be at"),
+        (lambda: fading_lag([0.0, 0.0]), ValueError, "norms must be at"),
         (lambda: spectral_radius(np.ones((2, 3))), ValueError, "W must have"),
         (lambda: success_interval(3, 2), ValueError, "successes must be"),
         (

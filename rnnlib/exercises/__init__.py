@@ -8,7 +8,7 @@ notebook runs from top to bottom before you have touched it.
 
 from __future__ import annotations
 
-from rnnlib.exercises import ar1, bptt, elman, memory
+from rnnlib.exercises import ar1, bptt, elman, lstm, memory, vanishing
 from rnnlib.exercises.spec import Exercise, verdict
 from rnnlib.validation import as_choice
 
@@ -17,6 +17,8 @@ EXERCISES: dict[str, Exercise] = {
     **memory.EXERCISES,
     **elman.EXERCISES,
     **bptt.EXERCISES,
+    **vanishing.EXERCISES,
+    **lstm.EXERCISES,
 }
 
 
