@@ -20,6 +20,7 @@ sequences shown and the seconds taken on one thread.
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import math
 import os
@@ -48,6 +49,7 @@ from rnnlib.training import Fresh, Minibatches, Network, fit
 from rnnlib.windows import Sequences
 
 HIDDEN = 16
+LENGTHS = (25, 50, 100, 200, 500, 1000)  # the paper: 100, 500, 1000
 TESTS = 2560
 UPDATES = 1870  # of 16 sequences: 29,920 in all
 CLIP = 1.0
@@ -206,9 +208,9 @@ def report(history, wrong: int, success: bool) -> dict:
 EXPERIMENTS = {
     "embedded-reber": run_reber,
     "noise-free-100": run_noise_free,
-    "adding-100": lambda kind, seed: run_adding(kind, seed, 100),
-    "adding-500": lambda kind, seed: run_adding(kind, seed, 500),
-    "adding-1000": lambda kind, seed: run_adding(kind, seed, 1000),
+    **{
+        f"adding-{T}": functools.partial(run_adding, length=T) for T in LENGTHS
+    },
     "temporal-order": run_order,
 }
 
