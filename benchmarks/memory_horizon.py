@@ -47,6 +47,7 @@ from rnnlib.gru import GRU
 from rnnlib.heads import LinearHead, cross_entropy
 from rnnlib.lstm import LSTM
 from rnnlib.optimizers import Adam, one_cycle
+from rnnlib.results import FOLDER
 from rnnlib.tasks import delayed_recall
 from rnnlib.training import Fresh, Network, fit
 from rnnlib.windows import Sequences
@@ -295,7 +296,7 @@ def tuning_runs(symbols: int) -> list[tuple[str, int, int]]:
 
 def learn(data: dict, seeds: int, symbols: list[int], path: Path) -> None:
     """Make every run that the data do not hold yet."""
-    tasks = data["tasks"]
+    tasks = data["results"]
     with tqdm(smoothing=0) as bar:
         for size in symbols:
             task = tasks.setdefault(
@@ -339,7 +340,7 @@ def successes(by_lag: dict[str, list[dict]]) -> tuple[list[int], np.ndarray]:
 def table(data: dict) -> str:
     """Return successes by contestant and lag, and the horizons."""
     lines = []
-    for size, task in data["tasks"].items():
+    for size, task in data["results"].items():
         lines += ["", f"{size} symbols, chance {1 / int(size):.1%}"]
         lines += [
             f"{'':20}  rate" + "".join(f"{k:5d}" for k in LAGS[int(size)])
@@ -405,7 +406,7 @@ def new_file() -> dict:
             str(size): {name: weights(name, size) for name in CONTESTANTS}
             for size in LAGS
         },
-        "tasks": {},
+        "results": {},
     }
 
 
@@ -424,7 +425,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=SEEDS)
     parser.add_argument("--table", action="store_true")
     parser.add_argument(
-        "--out", type=Path, default=Path(__file__).with_suffix(".json")
+        "--out", type=Path, default=FOLDER / "memory_horizon.json"
     )
     arguments = parser.parse_args()
     data = new_file()

@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rnnlib import results
 from rnnlib.tasks import delayed_recall
 
 PATH = Path(__file__).parent.parent / "benchmarks" / "memory_horizon.py"
 spec = importlib.util.spec_from_file_location("memory_horizon", PATH)
 benchmark = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(benchmark)
-DATA = json.loads(PATH.with_suffix(".json").read_text(encoding="utf-8"))
+DATA = results.read("memory_horizon")
 TINY = {"updates": 8, "checks": 4, "batch": 4, "checked": 10, "tests": 20}
 
 
@@ -35,12 +36,12 @@ def test_file_was_made_with_the_settings_of_the_script():
             name: benchmark.weights(name, int(size))
             for name in benchmark.CONTESTANTS
         }
-    assert "2" in DATA["tasks"]
+    assert "2" in DATA["results"]
 
 
-@pytest.mark.parametrize("size", DATA["tasks"])
+@pytest.mark.parametrize("size", DATA["results"])
 def test_file_holds_every_contestant_lag_and_seed(size):
-    task = DATA["tasks"][size]
+    task = DATA["results"][size]
     contestants = set(benchmark.CONTESTANTS)
     assert set(task["results"]) == set(task["tuning"]) == contestants
     seeds = {
@@ -65,9 +66,9 @@ def test_file_holds_every_contestant_lag_and_seed(size):
         assert set(done) == set(benchmark.tuning_runs(int(size)))
 
 
-@pytest.mark.parametrize("size", DATA["tasks"])
+@pytest.mark.parametrize("size", DATA["results"])
 def test_success_and_rates_of_the_file_follow_from_its_numbers(size):
-    task = DATA["tasks"][size]
+    task = DATA["results"][size]
     settings = DATA["settings"]
     whole = settings["updates"] * settings["batch"]
     lines = [
