@@ -15,7 +15,7 @@ grows beyond float32 is made again in float64, and fails only by what it
 learned there: clipping cannot mend a gradient that is infinite.
 
 The peak of the learning rate is tuned for each contestant in the same way:
-the same values, at five lags, with two seeds that are used for nothing else.
+the same values and lags, with two seeds that are used for nothing else.
 The most successes decide, then the fewest wrong answers, then the lower rate.
 
 Noise of 0.1 lets nobody get through by adding up what comes in: with two
