@@ -83,6 +83,9 @@ def test_success_and_rates_of_the_file_follow_from_its_numbers(size):
         assert 0 <= line["right"] <= settings["tests"]
         assert line["ended"] in ("goal", "epochs", "overflow")
         assert line["sequences"] <= whole
+        assert line["dtype"] in ("float32", "float64")
+        if line["ended"] == "overflow":  # also in float64
+            assert line["dtype"] == "float64"
         if line["ended"] == "epochs":  # nobody gives up early
             assert line["sequences"] == whole
     for name, tuning in task["tuning"].items():
@@ -158,6 +161,19 @@ def test_numbers_that_overflow_are_no_answer_but_end_no_benchmark():
     net.parameters["W_hh"][...] = 1e30
     with np.errstate(over="ignore", invalid="ignore"):
         assert benchmark.right(net, delayed_recall(300, 5)) == 0
+
+
+def test_a_run_beyond_float32_is_made_again_in_float64(tiny, monkeypatch):
+    seen = []
+
+    def fit(net, *_, **__):
+        seen.append(str(net.parameters["W_hh"].dtype))
+        raise FloatingPointError
+
+    monkeypatch.setattr(benchmark, "fit", fit)
+    done = benchmark.run("GRU uniform", 2, 4, 0, 0.01)
+    assert seen == ["float32", "float64"] == [seen[0], done["dtype"]]
+    assert done["ended"] == "overflow"
 
 
 def test_best_rate_is_of_most_successes_then_right_answers_then_lowest():
