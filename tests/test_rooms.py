@@ -15,8 +15,17 @@ FLOORS = [
     {"validation"},
     {"claims", "datasets", "recurrent", "results"},
     {"linear", "memory", "verdicts", "windows"},
-    {"elman", "lstm", "gru", "heads", "optimizers", "tasks"},
-    {"forecasting", "diagnostics", "training", "plots"},
+    {
+        "characters",
+        "elman",
+        "embedding",
+        "lstm",
+        "gru",
+        "heads",
+        "optimizers",
+        "tasks",
+    },
+    {"forecasting", "diagnostics", "ngrams", "training", "plots"},
     {"drawings", "explore", "exercises"},
 ]
 FOLDER = Path(rnnlib.__file__).parent
