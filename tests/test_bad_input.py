@@ -196,8 +196,8 @@ SERIES_ARGUMENTS = {
 }  # fmt: skip
 COUNT_ARGUMENTS = {
     "order", "max_order", "max_lag", "horizon", "period", "first_origin",
-    "step", "window", "steps", "stage", "grid", "block_length", "resamples", "origins",
-    "number",
+    "step", "window", "steps", "stage", "grid", "block_length", "resamples",
+    "origins", "number",
 }  # fmt: skip
 NUMBER_ARGUMENTS = {"u", "m", "b", "start", "learning_rate", "level"}
 NUMBER_ARGUMENTS |= {"intercept"}
