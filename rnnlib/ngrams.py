@@ -7,9 +7,9 @@ An n-gram model looks at the last n - 1 signs and at nothing before them::
 Long contexts are precise and rarely seen. So each order hands some of its
 chances down to the next shorter one::
 
-    p(z | ja) = (c(jaz) - D) / c(ja) + share handed down * p(z | a)
+    p(z | ja) = (c(jaz) - d) / c(ja) + share handed down * p(z | a)
 
-D is a *discount* taken from every count that is not zero; what was taken
+d is a *discount* taken from every count that is not zero; what was taken
 from a context is what it hands down, so that the chances sum to one. Below
 the highest order Kneser and Ney do not count how often "az" was seen, but
 after how many *different* signs: what is seen often, but always in the
