@@ -203,10 +203,10 @@ def run_final(results: dict) -> dict:
     return {
         "settings": settings,
         "order": order,
-        "share of the networks when mixed": round(float(share), 2),
+        "share": round(float(share), 2),
         "runs": runs,
         "table": table,
-        "bits of each test name": by_name,
+        "by_name": by_name,
     }
 
 
