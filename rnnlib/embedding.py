@@ -49,11 +49,6 @@ class Embedding:
         Standard deviation of the numbers in the table at the start; 1 as in
         torch.nn.Embedding.
     seed : int or numpy.random.Generator, optional
-
-    Attributes
-    ----------
-    parameters : dict of ndarray
-        W_e (K, E), and those of the layer.
     """
 
     def __init__(
@@ -70,7 +65,7 @@ class Embedding:
 
     @property
     def parameters(self) -> dict[str, np.ndarray]:
-        """The arrays of table and layer, by name; not copies."""
+        """W_e (K, E) and the layer's arrays, by name; not copies."""
         return {**self.table, **self.layer.parameters}
 
     def forward(self, x, h0=None) -> tuple[np.ndarray, EmbeddingCache]:
