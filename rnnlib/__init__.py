@@ -12,11 +12,13 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 ROOMS = (
+    "characters",
     "claims",
     "datasets",
     "diagnostics",
     "drawings",
     "elman",
+    "embedding",
     "exercises",
     "explore",
     "forecasting",
@@ -26,6 +28,7 @@ ROOMS = (
     "lstm",
     "memory",
     "network_forecasting",
+    "ngrams",
     "optimizers",
     "plots",
     "recurrent",
@@ -39,10 +42,12 @@ ROOMS = (
 )
 CLASSES = {
     "Elman": "elman",
+    "Embedding": "embedding",
     "GRU": "gru",
     "LSTM": "lstm",
     "LinearHead": "heads",
     "MemoryNeuron": "memory",
+    "NGram": "ngrams",
 }
 
 __all__ = [*CLASSES, *ROOMS]

@@ -11,6 +11,7 @@ from __future__ import annotations
 from rnnlib.exercises import (
     ar1,
     bptt,
+    characters,
     elman,
     forecasting,
     lstm,
@@ -28,6 +29,7 @@ EXERCISES: dict[str, Exercise] = {
     **vanishing.EXERCISES,
     **lstm.EXERCISES,
     **forecasting.EXERCISES,
+    **characters.EXERCISES,
 }
 
 
