@@ -582,6 +582,81 @@ def lstm_stage(stage: int = 4) -> Figure:
     return figure
 
 
+def recursive_and_direct() -> Figure:
+    """Draw the two ways to forecast three steps ahead.
+
+    Returns
+    -------
+    Figure
+        Left, one model for one step, fed with the past and its own
+        forecasts; right, one model for each horizon, fed with the past.
+    """
+    grey, violet = COLORS["AR"], COLORS["accent"]
+    figure, ax = sheet(10.8, 5.2)
+    ax.text(2.6, 4.9, "recursive", ha="center", va="center", color=INK)
+    ax.text(8.3, 4.9, "direct", ha="center", va="center", color=INK)
+    ax.plot([5.4, 5.4], [0.2, 5.0], color="#C8CED3", lw=1)
+    for left in (0, 5.7):
+        node(ax, left + 0.6, 0.5, "past", shape="text", fontsize=11)
+    for step in (1, 2, 3):
+        said = f"x\u0302{_below(f't+{step}')}"
+        x = 1.5 * step - 0.4
+        node(ax, x, 2.2, "1", color=grey, shape="box", size=0.34)
+        arrow(ax, (x, 2.55), (x, 3.6))
+        node(ax, x, 3.95, said, shape="text")
+        if step == 1:
+            arrow(ax, (0.65, 0.8), (x - 0.1, 1.85))
+        else:
+            tail = (x - 1.2, 3.65)
+            arrow(ax, tail, (x - 0.2, 2.55), color=violet, width=2)
+            arrow(ax, (0.65, 0.8), (x - 0.05, 1.85), width=0.8)
+        x = 5.2 + 1.5 * step + 0.1
+        node(ax, x, 2.2, str(step), color=grey, shape="box", size=0.34)
+        arrow(ax, (6.35, 0.8), (x - 0.05, 1.85))
+        arrow(ax, (x, 2.55), (x, 3.6))
+        node(ax, x, 3.95, said, shape="text")
+    return figure
+
+
+def teacher_forcing() -> Figure:
+    """Draw what a character model reads while it learns and while it writes.
+
+    Returns
+    -------
+    Figure
+        Left, the true letters go in, whatever came out; right, each letter
+        that was drawn goes in again.
+    """
+    red, violet = COLORS["LSTM"], COLORS["accent"]
+    figure, ax = sheet(10.8, 5.0)
+    ax.text(2.6, 4.7, "learning", ha="center", va="center", color=INK)
+    ax.text(8.2, 4.7, "writing", ha="center", va="center", color=INK)
+    ax.plot([5.4, 5.4], [0.2, 4.8], color="#C8CED3", lw=1)
+    halves = (
+        (0.8, ".ann", ("a?", "n?", "n?", "a?")),
+        (6.4, ".mia", ("m", "i", "a", ".")),
+    )
+    for left, read, said in halves:
+        writes = left > 5
+        for step, (inner, outer) in enumerate(zip(read, said)):
+            x = left + 1.2 * step
+            node(ax, x, 2.2, "h", color=red)
+            if step:
+                arrow(ax, (x - 0.8, 2.2), (x - 0.4, 2.2), color=red)
+            arrow(ax, (x, 2.6), (x, 3.45))
+            node(ax, x, 3.75, outer, shape="text")
+            if writes and step:
+                arrow(ax, (x - 1.05, 3.5), (x - 0.1, 0.95), color=violet)
+                node(ax, x, 0.6, inner, shape="text", color=violet)
+            else:
+                node(ax, x, 0.6, inner, shape="text")
+            if not writes or not step:
+                arrow(ax, (x, 0.95), (x, 1.8))
+            else:
+                arrow(ax, (x, 0.95), (x, 1.8), color=violet)
+    return figure
+
+
 def _below(text: str) -> str:
     """Set a text as a subscript, in the letters of the drawing."""
     return f"$_{{{text}}}$" if text else ""
