@@ -14,6 +14,7 @@ from rnnlib.exercises import (
     characters,
     elman,
     forecasting,
+    judging,
     lstm,
     memory,
     vanishing,
@@ -30,6 +31,7 @@ EXERCISES: dict[str, Exercise] = {
     **lstm.EXERCISES,
     **forecasting.EXERCISES,
     **characters.EXERCISES,
+    **judging.EXERCISES,
 }
 
 
