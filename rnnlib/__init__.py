@@ -12,6 +12,7 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 ROOMS = (
+    "claims",
     "datasets",
     "diagnostics",
     "drawings",
@@ -30,6 +31,7 @@ ROOMS = (
     "tasks",
     "training",
     "validation",
+    "verdicts",
     "windows",
 )
 CLASSES = {

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from numbers import Integral, Real
+from pathlib import Path
 from types import EllipsisType
 from typing import Any
 
@@ -104,6 +105,54 @@ def as_choice(value: str, name: str, choices: Collection[str]) -> str:
         listed = ", ".join(repr(choice) for choice in choices)
         raise ValueError(f"{name} must be one of {listed}; found {value!r}")
     return value
+
+
+def as_line(value: str, name: str, *, empty: bool = False) -> str:
+    """Return `value` if it is one line of text.
+
+    Parameters
+    ----------
+    value : str
+        The text to check.
+    name : str
+        Name of the argument, used in the message.
+    empty : bool, optional
+        Whether it may be empty.
+
+    Raises
+    ------
+    TypeError
+        If it is no string.
+    ValueError
+        If it has more than one line, or nothing but spaces and may not.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a string, found {describe(value)}")
+    if len(value.splitlines()) > 1 or not (empty or value.strip()):
+        wanted = "at most one" if empty else "one"
+        raise ValueError(
+            f"{name} must be {wanted} line of text, found {value!r}"
+        )
+    return value
+
+
+def as_path(value: str | Path, name: str) -> Path:
+    """Return `value` as the path of a file that is there.
+
+    Raises
+    ------
+    TypeError
+        If it is neither a string nor a path.
+    ValueError
+        If there is no such file.
+    """
+    if not isinstance(value, (str, Path)):
+        raise TypeError(
+            f"{name} must be the path of a file, found {describe(value)}"
+        )
+    if not Path(value).is_file():
+        raise ValueError(f"{name} must be a file, found none at {value}")
+    return Path(value)
 
 
 def as_array(

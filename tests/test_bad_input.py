@@ -8,6 +8,8 @@ in test_bad_input_networks.py, which also asks whether any is forgotten.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -15,7 +17,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from spoil import NO_ARRAY, NO_COUNT, NO_NUMBER, refused, spoilable, spoilt
 
-from rnnlib import datasets, drawings, forecasting, linear, memory, plots
+from rnnlib import (
+    claims,
+    datasets,
+    drawings,
+    forecasting,
+    linear,
+    memory,
+    plots,
+    verdicts,
+)
 from rnnlib.explore import explore
 from rnnlib.memory import MemoryNeuron
 
@@ -28,6 +39,13 @@ RESULT = forecasting.backtest(
 )
 NEURON = MemoryNeuron(0.5)
 AX = plt.figure().add_subplot()
+RECORD = {
+    "number": 2,
+    "verdict": "holds with a condition",
+    "measured": "0.5",
+    "label": "fig-a",
+    "note": "below 1",
+}
 
 
 def figure(**values):
@@ -162,6 +180,10 @@ CALLS = {
     "memory_neuron": (drawings.memory_neuron, {"steps": 3}),
     "ar_neuron": (drawings.ar_neuron, {"order": 2}),
     "elman": (drawings.elman, {"steps": 3}),
+    "record": (claims.record, RECORD),
+    "Record": (claims.Record, RECORD),
+    "Record of a part": (claims.Record, {**RECORD, "part": "the half"}),
+    "load": (verdicts.load, {"path": Path(verdicts.DATA)}),
     "rolling_origin": (drawings.rolling_origin, {"origins": 4}),
 }
 
@@ -172,9 +194,11 @@ SERIES_ARGUMENTS = {
 COUNT_ARGUMENTS = {
     "order", "max_order", "max_lag", "horizon", "period", "first_origin",
     "step", "window", "steps", "grid", "block_length", "resamples", "origins",
+    "number",
 }  # fmt: skip
 NUMBER_ARGUMENTS = {"u", "m", "b", "start", "learning_rate", "level"}
 NUMBER_ARGUMENTS |= {"intercept"}
+TEXT_ARGUMENTS = {"verdict", "measured", "label", "note", "path"}
 # explore takes values of any length; a reference may also be a name.
 NOT_SPOILT = {"explore(x)", "explore(u)", "score_interval(reference)"}
 
@@ -223,6 +247,12 @@ def test_what_is_no_count_is_refused(call, name, bad):
 )
 @pytest.mark.parametrize("bad", NO_NUMBER, ids=repr)
 def test_what_is_no_number_is_refused(call, name, bad):
+    refused(CALLS, call, name, bad)
+
+
+@pytest.mark.parametrize(("call", "name"), spoilable(CALLS, TEXT_ARGUMENTS))
+@pytest.mark.parametrize("bad", ["", " ", "two\nlines", 3, ["a"]], ids=repr)
+def test_what_is_no_line_of_text_is_refused(call, name, bad):
     refused(CALLS, call, name, bad)
 
 
@@ -291,6 +321,11 @@ def test_what_is_no_number_is_refused(call, name, bad):
         ("intervals", {"scores": {"a": (1, 2, 0)}}, "score, low, high"),
         ("stems", {"heights": [1.0]}, r"heights must have shape \(2,\)"),
         ("ar_neuron", {"order": 5}, "between 1 and 4"),
+        ("record", {"number": 36}, "number must be between 1 and 35"),
+        ("record", {"verdict": "may hold"}, "verdict must be one of 'holds'"),
+        ("record", {"label": "Fig 1"}, "label must be made of small letters"),
+        ("record", {"part": "two\nlines"}, "part must be at most one line"),
+        ("load", {"path": "nowhere.json"}, "path must be a file, found none"),
     ],
 )
 def test_what_does_not_fit_together_is_refused(call, changes, message):

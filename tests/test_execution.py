@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from tiny_book import TinyBook
 
+import notebooks
 from course.fingerprint import fingerprint, reached
 
+ROOT = Path(__file__).parents[1]
 MODULES = {
     "__init__.py": "",
     "low.py": "NUMBER = 1111\n",
@@ -74,6 +76,45 @@ def test_code_reaches_what_it_imports_at_any_depth(
     }
     assert found - {"look.mplstyle"} == names - {"look.mplstyle"}
     assert ("look.mplstyle" in found) == bool(names)
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("import rnnlib", set()),
+        ("from rnnlib import Low", {"low.py"}),
+        ("import rnnlib\nrnnlib.Low", {"low.py"}),
+        ("from rnnlib import apart", {"apart.py"}),
+        ("import rnnlib as r\nr.Low", set(MODULES)),
+        ("from rnnlib import *", set(MODULES)),
+    ],
+)
+def test_a_package_that_opens_rooms_on_demand_reaches_those_asked_for(
+    package: Path, code: str, names: set[str]
+) -> None:
+    (package / "__init__.py").write_text(
+        "from importlib import import_module\n"
+        "CLASSES = {'Low': 'low', 'lines': 'many'}\n"
+    )
+    found = {
+        path.relative_to(package).as_posix()
+        for path in reached(package, [code])
+    }
+    assert found == names | {"__init__.py", "look.mplstyle"}
+
+
+def test_no_chapter_that_records_verdicts_depends_on_all_of_them() -> None:
+    # Else one changed verdict would run every chapter again.
+    for path in sorted((ROOT / "chapters").glob("*.ipynb")):
+        code = [
+            cell.source
+            for cell in notebooks.read(path).cells
+            if cell.cell_type == "code"
+        ]
+        names = {found.name for found in reached(ROOT / "rnnlib", code)}
+        assert "claims.json" in names
+        assert ("verdicts.json" in names) == ("verdicts.py" in names)
+        assert ("verdicts.json" in names) == ("verdicts.table(" in str(code))
 
 
 def test_fingerprint_follows_what_is_reached_and_nothing_else(

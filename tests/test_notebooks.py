@@ -49,15 +49,12 @@ def chapter() -> nbformat.NotebookNode:
             "ax.plot(x)\nplt.show()",
             metadata={
                 "mystnb": {
-                    "figure": {"caption": "It rises."},
+                    "figure": {"caption": "It rises.", "name": "fig-rise"},
                     "image": {"alt": "A rising line."},
                 }
             },
         ),
-        new_markdown_cell(
-            "```{admonition} What the articles say\n:class: verdict\n\nYes.\n"
-            "```\n\n## Break it"
-        ),
+        new_markdown_cell("(sec-break)=\n## Break it"),
     ]
     for i in range(4):
         for kind, head in (
@@ -69,6 +66,11 @@ def chapter() -> nbformat.NotebookNode:
                 new_code_cell(f"check('ex-{i}', answer)"),
                 new_markdown_cell(f"```{{{kind}-end}}\n```"),
             ]
+    for i, label in ((2, "fig-rise"), (9, "sec-break")):
+        code = f"claims.record({i}, 'holds', '0.5', label={label!r})"
+        cells.append(new_code_cell(code))
+    hidden = {"tags": ["remove-input"]}
+    cells.append(new_code_cell("claims.box()", metadata=hidden))
     return new_notebook(cells=cells)
 
 
@@ -86,8 +88,8 @@ def set_metadata(index: int, metadata: dict):
 
 def lengthen(chapter: nbformat.NotebookNode) -> None:
     for cell in chapter.cells[2:]:
-        if cell.cell_type == "code":
-            cell.source += "\nx = 1" * 6
+        if cell.cell_type == "code" and "claims." not in cell.source:
+            cell.source += "\nx = 1" * 9
 
 
 def ignore_three(chapter: nbformat.NotebookNode) -> None:
@@ -103,7 +105,7 @@ def ignore_three(chapter: nbformat.NotebookNode) -> None:
 @pytest.mark.parametrize(
     ("spoil", "fault"),
     [
-        (lengthen, "the median cell has 7 lines"),
+        (lengthen, "the median cell has 10 lines"),
         (set_source(6, "check(x)\n" * 26), "cell 6 has 26 lines"),
         (set_source(6, f"check({'1' * 73})"), "cell 6, line 1 has 80 columns"),
         (
@@ -132,10 +134,37 @@ def ignore_three(chapter: nbformat.NotebookNode) -> None:
             "cell 6 draws without a caption",
         ),
         (set_source(2, "x"), "no figure reacts"),
-        (set_source(4, "## Break it"), "not one box of class verdict"),
+        (set_source(4, "(sec-break)=\n## A"), "not one section headed Break"),
+        (set_source(-1, "x"), "0 cells call claims.box"),
+        (set_source(-2, "claims.box()"), "2 cells call claims.box"),
+        (set_source(-1, "x\nclaims.box()"), "claims.box() is not alone"),
+        (set_metadata(-1, {}), "is not alone, tagged remove-input"),
+        (lambda c: c.cells.append(new_code_cell("x")), "code follows on"),
         (
-            set_source(4, "```{admonition} A\n:class: verdict\n```"),
-            "not one section headed Break it",
+            set_source(0, "```{admonition} A\n:class: verdict\n```"),
+            "a verdict is typed in the text",
+        ),
+        (
+            lambda c: c.cells.__delitem__(slice(-3, -1)),
+            "nothing calls claims.record",
+        ),
+        (set_source(4, "## Break it"), "sec-break is the name of nothing"),
+        (set_metadata(3, {}), "fig-rise is the name of nothing"),
+        (
+            set_source(-2, "claims.record(n, 'holds', '1', label='fig-rise')"),
+            "claim or label is not typed out",
+        ),
+        (
+            set_source(-2, "claims.record(1, 'holds', '1', label=name)"),
+            "claim or label is not typed out",
+        ),
+        (
+            set_source(-2, "claims.record(2, 'holds', '1', label='fig-rise')"),
+            "claim 2 is judged twice",
+        ),
+        (
+            set_metadata(-2, {"tags": ["nbval-ignore-output"]}),
+            "claims.record where nothing is compared",
         ),
         (set_source(6, "x"), "exercise ex-0 has no call of check"),
         (set_source(9, "x"), "the solution of ex-0 has no call of check"),

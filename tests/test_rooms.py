@@ -13,8 +13,8 @@ import rnnlib
 
 FLOORS = [
     {"validation"},
-    {"datasets", "recurrent"},
-    {"linear", "memory", "windows"},
+    {"claims", "datasets", "recurrent"},
+    {"linear", "memory", "verdicts", "windows"},
     {"elman", "lstm", "gru", "heads", "optimizers", "tasks"},
     {"forecasting", "diagnostics", "training", "plots"},
     {"drawings", "explore", "exercises"},

@@ -30,6 +30,11 @@ START = re.compile(
 SOLUTION_END = re.compile(r"\{solution-end\}")
 LABEL = re.compile(r"^:label:\s*(\S+)", re.M)
 VERDICT = re.compile(r"\{admonition\}.*\n(?::.*\n)*:class:.*\bverdict\b")
+RECORD, BOX = "claims.record", "claims.box"
+# Tag of cells whose code tells a reader nothing: records, and the box.
+HIDDEN = "remove-input"
+# A name in front of a heading, (name)=
+TARGET = re.compile(r"^\(([^()]+)\)=[ ]*$", re.M)
 BREAK_IT = re.compile(r"^#+ Break it\b", re.M)
 
 
@@ -53,6 +58,7 @@ def faults(notebook: NotebookNode) -> list[str]:
         figures,
         exercises,
         fixtures,
+        verdicts,
     )
     return [fault for rule in rules for fault in rule(notebook)]
 
@@ -64,12 +70,17 @@ def cell_lengths(notebook: NotebookNode) -> list[str]:
         for number, cell in _code(notebook)
         if SETUP not in _tags(cell)
     }
+    shown = [
+        length
+        for number, length in lengths.items()
+        if HIDDEN not in _tags(notebook.cells[number])
+    ]
     found = [
         f"cell {number} has {length} lines, more than {MOST_LINES}"
         for number, length in lengths.items()
         if length > MOST_LINES
     ]
-    middle = median(lengths.values()) if lengths else 0
+    middle = median(shown) if shown else 0
     if middle > MEDIAN_LINES:
         found.append(f"the median cell has {middle:g} lines")
     return found
@@ -153,21 +164,84 @@ def exercises(notebook: NotebookNode) -> list[str]:
 
 
 def fixtures(notebook: NotebookNode) -> list[str]:
-    """Each chapter reacts, judges, and breaks something."""
-    text = "\n".join(
-        cell.source for cell in notebook.cells if cell.cell_type == "markdown"
-    )
+    """Each chapter reacts, and breaks something."""
+    text = "\n".join(cell.source for cell in _text(notebook))
     found = []
     if not any(_calls(cell, "explore") for _, cell in _code(notebook)):
         found.append("no figure reacts: nothing calls explore")
-    if len(VERDICT.findall(text)) != 1:
-        found.append("there is not one box of class verdict")
     if len(BREAK_IT.findall(text)) != 1:
         found.append("there is not one section headed Break it")
     first = next((cell for _, cell in _code(notebook)), None)
     if first is None or SETUP not in _tags(first):
         found.append(f"the first code cell is not tagged {SETUP}")
     return found
+
+
+def verdicts(notebook: NotebookNode) -> list[str]:
+    """Claims are judged where they are measured, and shown in one box."""
+    found = []
+    places = [n for n, cell in _code(notebook) if _calls(cell, BOX)]
+    if len(places) != 1:
+        return [f"{len(places)} cells call {BOX}"]
+    last = notebook.cells[places[0]]
+    if last.source != f"{BOX}()" or _tags(last) != [HIDDEN]:
+        found.append(f"the cell with {BOX}() is not alone, tagged {HIDDEN}")
+    if _code(notebook)[-1][0] != places[0]:
+        found.append(f"code follows on {BOX}()")
+    if any(VERDICT.search(c.source) for c in _text(notebook)):
+        found.append("a verdict is typed in the text")
+    judged, known = records(notebook), labels(notebook)
+    if not judged:
+        found.append(f"nothing calls {RECORD}")
+    for number, claim, label in judged:
+        if not isinstance(claim, int) or not isinstance(label, str):
+            found.append(f"cell {number}: claim or label is not typed out")
+        elif label not in known:
+            found.append(f"cell {number}: {label} is the name of nothing here")
+        if IGNORED in _tags(notebook.cells[number]):
+            found.append(f"cell {number}: {RECORD} where nothing is compared")
+        if [claim for _, claim, _ in judged].count(claim) > 1:
+            found.append(f"cell {number}: claim {claim} is judged twice")
+    return found
+
+
+def records(
+    notebook: NotebookNode,
+) -> list[tuple[int, int | None, str | None]]:
+    """Return cell, claim and label of each call of ``claims.record``.
+
+    Claim and label are None where they are no literals.
+    """
+    return [
+        (
+            number,
+            _literal(call.args[0] if call.args else None),
+            _literal(next((k.value for k in call.keywords if k.arg == "label"),
+                          None)),
+        )
+        for number, cell in _code(notebook)
+        for call in _calls(cell, RECORD)
+    ]  # fmt: skip
+
+
+def labels(notebook: NotebookNode) -> set[str]:
+    """Return the names of figures, and those in front of headings."""
+    figures = {
+        cell.metadata.get("mystnb", {}).get("figure", {}).get("name")
+        for _, cell in _code(notebook)
+    }
+    targets = {
+        name for c in _text(notebook) for name in TARGET.findall(c.source)
+    }
+    return (figures | targets) - {None}
+
+
+def _literal(node: ast.expr | None) -> object:
+    return node.value if isinstance(node, ast.Constant) else None
+
+
+def _text(notebook: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "markdown"]
 
 
 def _code(notebook: NotebookNode) -> list[tuple[int, NotebookNode]]:
@@ -189,7 +263,7 @@ def _calls(cell: NotebookNode, name: str) -> list[ast.Call]:
         node
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
-        and ast.unparse(node.func).split(".")[-1] == name
+        and f".{ast.unparse(node.func)}".endswith(f".{name}")
     ]
 
 

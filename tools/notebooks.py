@@ -9,6 +9,9 @@
 A notebook in normal form holds text outputs only, so that a change of a
 number is one line of a diff and a figure is none. Execution counts run
 1, 2, 3: without one nbval compares nothing at all.
+
+What a chapter records about the claims of the articles goes into
+``rnnlib/data/verdicts.json`` when it is run.
 """
 
 from __future__ import annotations
@@ -16,12 +19,18 @@ from __future__ import annotations
 import argparse
 import copy
 import hashlib
+import json
+import os
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nbformat
 from nbformat import NotebookNode
 
+ROOT = Path(__file__).parents[1]
+CHAPTERS = ROOT / "chapters"
+VERDICTS = ROOT / "rnnlib" / "data" / "verdicts.json"
 IGNORED = "nbval-ignore-output"
 METADATA = {
     "kernelspec": {
@@ -94,8 +103,19 @@ def read(path: Path) -> NotebookNode:
     return nbformat.read(path, as_version=4)
 
 
-def run(path: Path, timeout: int = 120) -> NotebookNode:
+def run(
+    path: Path, timeout: int = 120, claims: Path | None = None
+) -> NotebookNode:
     """Execute a notebook in its own folder and return it with its outputs.
+
+    Parameters
+    ----------
+    path : Path
+        The notebook; the file is not changed.
+    timeout : int, optional
+        Seconds that a cell may take.
+    claims : Path, optional
+        Where `rnnlib.claims` writes what the notebook records.
 
     Raises
     ------
@@ -110,8 +130,39 @@ def run(path: Path, timeout: int = 120) -> NotebookNode:
         timeout=timeout,
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
-    ).execute()
+    ).execute(env={**os.environ, "RNNLIB_CLAIMS": str(claims or "")})
     return notebook
+
+
+def run_chapter(path: Path, verdicts: Path = VERDICTS) -> None:
+    """Run a chapter; store its outputs, and what it records of the claims.
+
+    Parameters
+    ----------
+    path : Path
+        The chapter.
+    verdicts : Path, optional
+        The records of all chapters: those of this chapter are replaced,
+        those of chapters that are no longer beside it dropped.
+    """
+    with TemporaryDirectory() as folder:
+        made = Path(folder, "claims.json")
+        notebook = run(path, claims=made)
+        records = json.loads(made.read_text("utf-8")) if made.exists() else []
+    write(notebook, path)
+    kept = json.loads(verdicts.read_text("utf-8")) if verdicts.exists() else {}
+    kept = {
+        chapter: kept[chapter]
+        for chapter in kept
+        if path.with_name(f"{chapter}.ipynb").exists()
+    }
+    kept[path.stem] = records
+    # Sorted, an entry a line: a new number is one line of a diff.
+    kept = {
+        chapter: kept[chapter] for chapter in sorted(kept) if kept[chapter]
+    }
+    text = json.dumps(kept, indent=1, ensure_ascii=False) + "\n"
+    verdicts.write_text(text, "utf-8")
 
 
 def faults(path: Path) -> list[str]:
@@ -237,7 +288,12 @@ def main(arguments: list[str] | None = None) -> int:
         return 1 if lines else 0
     else:
         for path in given.notebooks:
-            write(run(path) if given.command == "run" else read(path), path)
+            if given.command == "normalise":
+                write(read(path), path)
+            elif path.resolve().parent == CHAPTERS:
+                run_chapter(path)
+            else:
+                write(run(path), path)
             print(path)
     return 0
 

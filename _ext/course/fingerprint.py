@@ -46,26 +46,34 @@ def fingerprint(package: Path, code: list[str]) -> str:
 def reached(package: Path, code: list[str]) -> set[Path]:
     """Return the files of `package` that the code can reach, at any depth.
 
-    Data belong to the module ``datasets``. Other files that are no Python,
-    a style sheet for example, count for everyone who reaches any module,
-    and a module that imports by computed name counts as reaching all.
+    Data belong to the modules that name the file. Other files that are no
+    Python, a style sheet for example, count for everyone who reaches any
+    module. A module that imports by computed name counts as reaching all;
+    the package itself does so only to open what it is asked for, and what
+    that is stands in the code.
     """
     if not package.is_dir():
         return set()
     modules = _modules(package)
+    lent = _lent(modules, package.name)
+    everything = f"{package.name}.*"
     waiting: set[str] = set()
     for cell in code:
         waiting |= _imports(_as_python(cell), package.name)
     names: set[str] = set()
     while waiting:
         name = waiting.pop()
+        if name == everything:
+            waiting |= set(modules)
+        name = lent.get(name, name)
         if name in names or name not in modules:
             continue
         names.add(name)
         if name.count("."):
             waiting.add(name.rpartition(".")[0])
         source = modules[name].read_text(encoding="utf-8")
-        if "import_module" in source or "__import__" in source:
+        computed = "import_module" in source or "__import__" in source
+        if computed and name != package.name:
             waiting |= set(modules)
         is_package = modules[name].name == "__init__.py"
         parent = name if is_package else name.rpartition(".")[0]
@@ -73,12 +81,11 @@ def reached(package: Path, code: list[str]) -> set[Path]:
     if not names:
         return set()
     files = {modules[name] for name in names}
+    source = "".join(path.read_text(encoding="utf-8") for path in files)
     data = package / "data"
     for path in package.rglob("*"):
         plain = path.is_file() and path.suffix not in (".py", ".pyc")
-        if plain and (
-            data not in path.parents or f"{package.name}.datasets" in names
-        ):
+        if plain and (data not in path.parents or path.name in source):
             files.add(path)
     return files
 
@@ -92,6 +99,28 @@ def _modules(package: Path) -> dict[str, Path]:
             parts = parts[:-1]
         found[".".join(parts)] = path
     return found
+
+
+def _lent(modules: dict[str, Path], root: str) -> dict[str, str]:
+    """Map what the package hands on at first use to the module it is from.
+
+    `rnnlib` keeps such names in a dictionary, the class and its module.
+    """
+    if root not in modules:
+        return {}
+    tree = ast.parse(modules[root].read_text(encoding="utf-8"))
+    pairs = [
+        (key.value, value.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Dict)
+        for key, value in zip(node.keys, node.values)
+        if isinstance(key, ast.Constant) and isinstance(value, ast.Constant)
+    ]
+    return {
+        f"{root}.{name}": f"{root}.{module}"
+        for name, module in pairs
+        if f"{root}.{module}" in modules
+    }
 
 
 def _imports(source: str, root: str, parent: str = "") -> set[str]:
@@ -108,6 +137,8 @@ def _imports(source: str, root: str, parent: str = "") -> set[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
+            # Under another name it may open anything.
+            names |= {f"{a.name}.*" for a in node.names if a.asname}
         elif isinstance(node, ast.ImportFrom):
             base = node.module or ""
             if node.level:

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from built_book import chapters, pages
+from built_book import ROOT, chapters, pages
 
 KILOBYTE = 1000
 AXE = {
@@ -126,6 +126,25 @@ def test_chapter_adds_little_to_the_weight_of_the_theme(
     page.on("requestfinished", lambda request: weigh(request.response()))
     settle(page, f"{served}/{name}.html")
     assert sum(weights.values()) <= 700 * KILOBYTE, weights
+
+
+@pytest.mark.parametrize("name", chapters())
+def test_each_verdict_links_to_where_it_was_measured(
+    context: BrowserContext, served: str, name: str
+) -> None:
+    page = settle(context.new_page(), f"{served}/{name}.html")
+    rows = page.locator(":is(.verdict table, table.verdicts) tbody tr")
+    for row in rows.all():
+        where = row.get_by_role("link").get_attribute("href")
+        address, _, label = where.partition("#")
+        if address:
+            other = context.new_page()
+            other.goto(f"{page.url.rpartition('/')[0]}/{where}")
+            assert other.locator(f"#{label}").count() == 1, where
+            other.close()
+        else:
+            assert page.locator(f"#{label}").count() == 1, where
+    assert bool(rows.count()) == (ROOT / f"{name}.ipynb").exists()
 
 
 def test_a_page_with_a_foreign_picture_is_caught(
