@@ -35,6 +35,7 @@ from rnnlib.elman import Elman
 from rnnlib.heads import LinearHead, cross_entropy, softmax, squared_error
 from rnnlib.lstm import LSTM
 from rnnlib.optimizers import Adam, one_cycle
+from rnnlib.results import FOLDER
 from rnnlib.tasks import (
     adding,
     noise_free_lag,
@@ -218,9 +219,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", choices=list(EXPERIMENTS))
     parser.add_argument("--kinds", nargs="*", default=["LSTM", "Elman"])
     parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument(
-        "--out", type=Path, default=Path(__file__).with_suffix(".json")
-    )
+    parser.add_argument("--out", type=Path, default=FOLDER / "long_lag.json")
     arguments = parser.parse_args()
     names = arguments.only or list(EXPERIMENTS)
     results = {}

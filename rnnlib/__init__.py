@@ -28,6 +28,7 @@ ROOMS = (
     "optimizers",
     "plots",
     "recurrent",
+    "results",
     "tasks",
     "training",
     "validation",

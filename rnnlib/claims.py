@@ -233,7 +233,7 @@ class Box:
                 str(made.number),
                 known[made.number].text,
                 made.judgement() + _more(made),
-                made.measured + (f" {link(made)}" if in_book() else ""),
+                made.measured + (f" ({link(made)})" if in_book() else ""),
             )
             for made in self.records
         ]
@@ -256,7 +256,7 @@ def in_book() -> bool:
 def link(made: Record, text: str = "") -> str:
     """Return a link to where it was measured, for a page of the book."""
     kind = "figure" if made.label.startswith("fig-") else "section"
-    return f"[{text or kind}](#{made.label})"
+    return f"[{text or f'see {kind}'}](#{made.label})"
 
 
 def plain(text: str) -> str:

@@ -11,13 +11,18 @@ The cell remembers through the first product of c_t alone: dc_t / dc_{t-1}
 is the forget gate, along this path nothing else shrinks or grows the
 gradient.
 
-Where the speed comes from. (1) Input, state and a one for the bias stand
+Where the speed comes from. (1) State, input and a one for the bias stand
 under each other in one column, so that one product gives all gates. (2) A
 sigmoid is a shifted tanh, sigmoid(z) = tanh(z / 2) / 2 + 1 / 2, so one tanh
 serves all four. (3) The batch is the last axis here, (H, B) in place of
-(B, H): each gate is then one block of memory, and neighbours i, f are
-multiplied with neighbours g, c at one stroke. (4) Backward takes the slopes
-of all steps before its loop, and sums the weights' gradients after it.
+(B, H): each gate is then one block of memory, and a call works on neighbours
+at one stroke: i, f times g, c on the way forward; di, df, dg and the carried
+dc, all times dc_t, on the way back. (4) Forward computes in one small array
+that stays in the processor's nearest memory and is copied once a step.
+(5) Backward takes the slopes of all steps before its loop, and the gradients
+of weights and inputs after it. (6) For small layers it is NumPy's calls that
+cost, not the numbers: the loops have few of them, fetch the functions
+beforehand, and pass the result's array, the last argument, by position.
 
 S. Hochreiter & J. Schmidhuber, "Long short-term memory", Neural Computation
 9, 1997. F. Gers, J. Schmidhuber & F. Cummins, "Learning to forget", 2000
@@ -64,26 +69,25 @@ ALWAYS_OPEN = 100.0  # sigmoid(100) is 1 to the last digit, its slope 0
 class LSTMCache(NamedTuple):
     """What backward needs: blocks of (H, B), one under the other."""
 
-    columns: np.ndarray  #: (T + 1, 3 H + D + 1, B) of i g, f c, h, x, 1
-    gates: np.ndarray  #: (T + 1, 5 H, B) of i, f, o, g, c before the step
+    columns: np.ndarray  #: (T + 1, H + D + 1, B) of h before the step, x, 1
+    gates: np.ndarray  #: (T + 1, 5 H, B) of o, i, f, g, c before the step
     squashed: np.ndarray  #: (T, H, B), tanh(c), or relu(c)
 
     @property
     def sizes(self) -> tuple[int, int]:
         """Sizes D of an input and H of the state."""
         H = self.squashed.shape[1]
-        D = self.columns.shape[1] - 3 * H - 1
-        return D, H
+        return self.columns.shape[1] - H - 1, H
 
     @property
     def last_state(self) -> State:
         """(h, c) after the last step, each (B, H), an h0 for what follows."""
         H = self.squashed.shape[1]
-        return self.columns[-1, 2 * H : 3 * H].T, self.gates[-1, 4 * H :].T
+        return self.columns[-1, :H].T, self.gates[-1, 4 * H :].T
 
     def trace(self, name: str) -> np.ndarray:
         """Return "i", "f", "o", "g" or "c" at each step, (T, B, H)."""
-        block = "ifogc".index(as_choice(name, "name", tuple("ifogc")))
+        block = "oifgc".index(as_choice(name, "name", tuple("ifogc")))
         H = self.squashed.shape[1]
         steps = slice(1, None) if name == "c" else slice(-1)
         here = slice(block * H, (block + 1) * H)
@@ -185,59 +189,42 @@ class LSTM:
         x = as_sequences(x, "x", self.input_size, self.dtype)
         (T, B, D), H = x.shape, self.hidden_size
         h0, c0 = _as_pair(h0, "h0", B, H, self.dtype)
-        columns = np.empty((T + 1, 3 * H + D + 1, B), self.dtype)
-        columns[0, 2 * H : 3 * H] = h0.T
-        columns[:-1, 3 * H : -1] = x.transpose(0, 2, 1)
+        columns = np.empty((T + 1, H + D + 1, B), self.dtype)
+        columns[0, :H] = h0.T
+        columns[:-1, H:-1] = x.transpose(0, 2, 1)
         columns[:, -1] = 1
         gates = np.empty((T + 1, 5 * H, B), self.dtype)
-        gates[0, 4 * H :] = c0.T
         squashed = np.empty((T, H, B), self.dtype)
         W = self._stacked()  # (4 H, H + D + 1)
         W[: 3 * H] /= 2  # for tanh(z / 2)
+        half = np.array(0.5, self.dtype)  # a float is converted at each call
         squash, _ = ACTIVATIONS[self.activation]
-        for (
-            column,
-            z,
-            sigmoids,
-            i_f,
-            g_c,
-            g,
-            products,
-            ig,
-            fc,
-            c,
-            s,
-            o,
-            h,
-        ) in zip(
-            columns[:, 2 * H :],  # h_{t-1}, x_t, 1
-            gates[:, : 4 * H],
-            gates[:, : 3 * H],
-            gates[:, : 2 * H],
-            gates[:, 3 * H :],
-            gates[:, 3 * H : 4 * H],
-            columns[1:, : 2 * H],
-            columns[1:, :H],
-            columns[1:, H : 2 * H],
-            gates[1:, 4 * H :],
-            squashed,
-            gates[:, 2 * H : 3 * H],
-            columns[1:, 2 * H : 3 * H],
+        relu = squash is not np.tanh
+        now = np.empty((5 * H, B), self.dtype)
+        z, sigmoids, g = now[: 4 * H], now[: 3 * H], now[3 * H : 4 * H]
+        o, i_f, g_c, c = now[:H], now[H : 3 * H], now[3 * H :], now[4 * H :]
+        bent = sigmoids if relu else z
+        products = np.empty((2 * H, B), self.dtype)
+        ig, fc = products[:H], products[H:]
+        c[:] = c0.T
+        dot, tanh, multiply, add = W.dot, np.tanh, np.multiply, np.add
+        for column, kept, s, h in zip(
+            columns, gates, squashed, columns[1:, :H]
         ):
-            np.dot(W, column, out=z)
-            if squash is np.tanh:
-                np.tanh(z, out=z)
-            else:
-                np.tanh(sigmoids, out=sigmoids)
-                squash(g, out=g)
-            sigmoids *= 0.5
-            sigmoids += 0.5
-            np.multiply(i_f, g_c, out=products)
-            np.add(ig, fc, out=c)
-            squash(c, out=s)
-            np.multiply(o, s, out=h)
+            dot(column, z)
+            tanh(bent, bent)
+            multiply(sigmoids, half, sigmoids)
+            add(sigmoids, half, sigmoids)
+            if relu:
+                squash(g, g)
+            kept[:] = now
+            multiply(i_f, g_c, products)
+            add(ig, fc, c)
+            squash(c, s)
+            multiply(o, s, h)
+        gates[-1, 4 * H :] = c
         columns.flags.writeable = gates.flags.writeable = False
-        h = columns[1:, 2 * H : 3 * H].transpose(0, 2, 1)
+        h = columns[1:, :H].transpose(0, 2, 1)
         return h, LSTMCache(columns, gates, squashed)
 
     def backward(self, dh, cache: LSTMCache, dc=None) -> dict[str, np.ndarray]:
@@ -266,11 +253,11 @@ class LSTM:
         T, H, B = as_cache(cache, LSTMCache, self).squashed.shape
         dh = as_array(dh, "dh", shape=(T, B, H), dtype=self.dtype)
         dc = as_state(dc, "dc", B, H, self.dtype).T
-        W_T = self._stacked().T  # (H + D + 1, 4 H)
-        total = np.zeros(W_T.shape, self.dtype)
-        dx = np.empty((T, B, self.input_size), self.dtype)
+        D, W = self.input_size, self._stacked()  # (4 H, H + D + 1)
+        total = np.zeros(W.T.shape, self.dtype)
+        dx = np.empty((T, B, D), self.dtype)
         dh_0 = np.zeros((H, B), self.dtype)
-        # Stretches of steps that fit into the processor's nearest memory.
+        # Stretches of steps that fit into the processor's nearer memory.
         stretch = max(1, STRETCH // (H * B))
         for stop in range(T, 0, -stretch):
             start = max(0, stop - stretch)
@@ -279,14 +266,13 @@ class LSTM:
                 cache.gates[start : stop + 1],
                 cache.squashed[start:stop],
             )
-            dz, dcolumns, dc = self._backward_stretch(
-                W_T, dh[start:stop], dh_0, dc, part
+            dz, dc = self._back_over(
+                part, W[:, :H].T, dh[start:stop], dh_0, dc
             )
-            total += _summed(part.columns[:-1, 2 * H :], dz)
-            dx[start:stop] = dcolumns[:-1, H:-1].transpose(0, 2, 1)
-            dh_0 = dcolumns[0, :H]
-        i, f, o, g = np.split(total, 4, axis=1)
-        total = np.hstack([i, f, g, o])  # (H + D + 1, 4 H)
+            dz = _side_by_side(dz)
+            total += _side_by_side(part.columns[:-1]) @ dz.T
+            dx[start:stop] = (dz.T @ W[:, H:-1]).reshape(-1, B, D)
+        total = np.roll(total, -H, axis=1)  # to i, f, g, o
         return {
             "W_xh": total[H:-1],
             "W_hh": total[:H],
@@ -296,53 +282,52 @@ class LSTM:
             "c0": dc.T,
         }
 
-    def _backward_stretch(self, W_T, dh, dh_next, dc_next, cache):
-        """Go back over some steps; (H, B) blocks in, blocks out."""
-        columns, gates, squashed = cache
-        T, H, B = squashed.shape
-        _, slope = ACTIVATIONS[self.activation]
-        # Slopes of all steps. The slope of a sigmoid p times its partner q
-        # is q p (1 - p), and q p was kept: i g, f c and o tanh(c) = h.
-        dz = np.empty((T, 4 * H, B), self.dtype)  # i, f, o, g
-        products, sigmoids = columns[1:, : 3 * H], gates[:-1, : 3 * H]
-        np.multiply(products, sigmoids, out=dz[:, : 3 * H])
-        np.subtract(products, dz[:, : 3 * H], out=dz[:, : 3 * H])
-        i, g = gates[:-1, :H], gates[:-1, 3 * H : 4 * H]
-        np.multiply(i, slope(g), out=dz[:, 3 * H :])
-        to_cell = slope(squashed)  # (T, H, B): dh_t / dc_t
-        to_cell *= gates[:-1, 2 * H : 3 * H]
+    def _back_over(self, cache, W_T, dh, dh_t, dc):
+        """Return dz (T, 4 H, B) and dc (H, B) at the start of some steps.
 
-        dcolumns = np.empty((T + 1, H + self.input_size + 1, B), self.dtype)
-        dcolumns[-1, :H] = dh_next
-        dcell, carried = np.empty((H, B), self.dtype), dc_next.copy()
-        for dh_t, upstream, dc_t, dz_t, di, df, do, dg, f, dcolumn in zip(
-            dcolumns[:0:-1, :H],
+        On entry `dh_t` and `dc` (H, B) come from the steps after these;
+        `dh_t` is overwritten with the gradient at the start.
+        """
+        T, H, B = cache.squashed.shape
+        gates = cache.gates[:-1].reshape(T, 5, H, B)
+        o, i, f, g, _ = gates.swapaxes(0, 1)
+        _, slope = ACTIVATIONS[self.activation]
+        # Slopes of all steps. That of a sigmoid p times its partner q is
+        # q p (1 - p), and q p is i g, f c or o tanh(c) = h.
+        blocks = np.empty((T, 5, H, B), self.dtype)
+        np.subtract(1, gates[:, :3], out=blocks[:, :3])
+        blocks[:, 0] *= cache.columns[1:, :H]
+        blocks[:, 1:3] *= gates[:, 1:3]
+        blocks[:, 1:3] *= gates[:, 3:]
+        np.multiply(i, slope(g), out=blocks[:, 3])
+        blocks[:, 4] = f  # dc_t / dc_{t-1}
+        to_cell = slope(cache.squashed)  # dh_t / dc_t
+        to_cell *= o
+
+        # The loop multiplies them, in place, by dh_t (o) and dc_t (others).
+        dz = blocks[:, :4].reshape(T, 4 * H, B)
+        dot, multiply, add = W_T.dot, np.multiply, np.add
+        for upstream, dc_t, do, others, carried, dz_t in zip(
             dh.transpose(0, 2, 1).copy()[::-1],
             to_cell[::-1],
+            blocks[::-1, 0],
+            blocks[::-1, 1:],
+            blocks[::-1, 4],
             dz[::-1],
-            dz[::-1, :H],
-            dz[::-1, H : 2 * H],
-            dz[::-1, 2 * H : 3 * H],
-            dz[::-1, 3 * H :],
-            gates[-2::-1, H : 2 * H],
-            dcolumns[-2::-1],  # of h_{t-1}, x_t and the one
         ):
-            dh_t += upstream
-            do *= dh_t
-            dc_t *= dh_t
-            np.add(dc_t, carried, out=dcell)
-            di *= dcell
-            df *= dcell
-            dg *= dcell
-            np.multiply(dcell, f, out=carried)
-            np.dot(W_T, dz_t, out=dcolumn)
-        return dz, dcolumns, carried
+            add(dh_t, upstream, dh_t)
+            multiply(do, dh_t, do)
+            multiply(dc_t, dh_t, dc_t)
+            add(dc_t, dc, dc_t)
+            multiply(others, dc_t, others)
+            dc = carried
+            dot(dz_t, dh_t)
+        return dz, dc.copy()
 
     def _stacked(self) -> np.ndarray:
-        """Return one matrix, gates i, f, o, g against h, x and 1."""
+        """Return one matrix, gates o, i, f, g against h, x and 1."""
         rows = [self.parameters[name] for name in ("W_hh", "W_xh", "b_h")]
-        i, f, g, o = np.split(np.vstack(rows).T, 4)
-        return np.concatenate([i, f, o, g])  # (4 H, H + D + 1)
+        return np.roll(np.vstack(rows), self.hidden_size, axis=1).T
 
     def to_torch(self) -> torch.nn.LSTM:
         """Return the same layer as a `torch.nn.LSTM`, time first.
@@ -383,13 +368,9 @@ class LSTM:
         return layer
 
 
-def _summed(columns: np.ndarray, dz: np.ndarray) -> np.ndarray:
-    """Return the sum of columns_t dz_t' over steps, as one product."""
-    left, right = (
-        array.transpose(1, 0, 2).reshape(array.shape[1], -1)
-        for array in (columns, dz)
-    )
-    return left @ right.T
+def _side_by_side(columns: np.ndarray) -> np.ndarray:
+    """Return the columns (T, K, B) of all steps as one matrix (K, T B)."""
+    return columns.transpose(1, 0, 2).reshape(columns.shape[1], -1)
 
 
 def _as_pair(

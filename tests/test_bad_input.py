@@ -25,6 +25,7 @@ from rnnlib import (
     linear,
     memory,
     plots,
+    results,
     verdicts,
 )
 from rnnlib.explore import explore
@@ -178,11 +179,13 @@ CALLS = {
     ),
     "intervals": (plots.intervals, {"ax": AX, "scores": {"a": (1, 0, 2)}}),
     "memory_neuron": (drawings.memory_neuron, {"steps": 3}),
+    "lstm_stage": (drawings.lstm_stage, {"stage": 2}),
     "ar_neuron": (drawings.ar_neuron, {"order": 2}),
     "elman": (drawings.elman, {"steps": 3}),
     "record": (claims.record, RECORD),
     "Record": (claims.Record, RECORD),
     "Record of a part": (claims.Record, {**RECORD, "part": "the half"}),
+    "read": (results.read, {"name": "long_lag"}),
     "load": (verdicts.load, {"path": Path(verdicts.DATA)}),
     "rolling_origin": (drawings.rolling_origin, {"origins": 4}),
 }
@@ -193,8 +196,8 @@ SERIES_ARGUMENTS = {
 }  # fmt: skip
 COUNT_ARGUMENTS = {
     "order", "max_order", "max_lag", "horizon", "period", "first_origin",
-    "step", "window", "steps", "grid", "block_length", "resamples", "origins",
-    "number",
+    "step", "window", "steps", "stage", "grid", "block_length", "resamples",
+    "origins", "number",
 }  # fmt: skip
 NUMBER_ARGUMENTS = {"u", "m", "b", "start", "learning_rate", "level"}
 NUMBER_ARGUMENTS |= {"intercept"}
@@ -312,7 +315,7 @@ def test_what_is_no_line_of_text_is_refused(call, name, bad):
         ("explore", {"u": ["a", "b"]}, "u must hold numbers"),
         ("explore", {"u": [0.0, np.nan]}, "u must be finite"),
         ("explore", {"u": range(300)}, "at most 200 frames, found 300"),
-        ("explore", dict.fromkeys("vwyz", [0, 1]), "one to four, found 5"),
+        ("explore", {key: [0, 1] for key in "vwyz"}, "one to four, found 5"),
         ("explore", {"start": {"v": 1}}, "start must name sliders"),
         ("explore", {"start": {"u": 7}}, "one of the slider's values"),
         ("explore", {"labels": {"v": "v"}}, "labels must name sliders"),

@@ -136,8 +136,8 @@ def test_the_box_has_a_plain_form_and_one_for_each_kind_of_page(
     monkeypatch.setenv("RNNLIB_BOOK", "1")
     there = claims.box().to_markdown()
     assert there.startswith(f"```{{admonition}} {claims.TITLE}\n")
-    assert "again [figure](#fig-a) |" in there
-    assert "[section](#sec-b) |" in there
+    assert "again ([see figure](#fig-a)) |" in there
+    assert "([see section](#sec-b)) |" in there
 
 
 def test_a_box_without_records_is_refused() -> None:

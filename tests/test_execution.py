@@ -103,6 +103,26 @@ def test_a_package_that_opens_rooms_on_demand_reaches_those_asked_for(
     assert found == names | {"__init__.py", "look.mplstyle"}
 
 
+@pytest.mark.parametrize(
+    ("source", "owned"),
+    [
+        ("text = f'data/results/{name}.json'", True),
+        ("FILES = ['long.json']", True),
+        ("text = f'data/{name}'", False),
+    ],
+    ids=["its folder is named", "it is named itself", "nobody names it"],
+)
+def test_data_belong_to_who_names_them_or_else_to_everyone(
+    package: Path, source: str, owned: bool
+) -> None:
+    path = package / "data" / "results" / "long.json"
+    path.parent.mkdir()
+    path.write_text("1")
+    (package / "apart.py").write_text(source)
+    assert path in reached(package, ["from rnnlib import apart"])
+    assert (path in reached(package, ["from rnnlib import low"])) != owned
+
+
 def test_no_chapter_that_records_verdicts_depends_on_all_of_them() -> None:
     # Else one changed verdict would run every chapter again.
     for path in sorted((ROOT / "chapters").glob("*.ipynb")):

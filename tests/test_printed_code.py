@@ -14,7 +14,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnlib import Elman
+from rnnlib import LSTM, Elman
 
 CHAPTERS = Path(__file__).parent.parent / "chapters"
 sizes = st.tuples(*(st.integers(1, top) for top in (9, 4, 4, 6)))
@@ -61,3 +61,30 @@ def test_backward_of_chapter_4_equals_rnnlib(shape, seed):
     theirs = layer.backward(dh, cache)
     for name, gradient in ours.items():
         np.testing.assert_allclose(gradient, theirs[name], atol=1e-10)
+
+
+@given(sizes, st.integers(0, 2**32))
+def test_lstm_step_of_chapter_6_equals_rnnlib_both_ways(shape, seed):
+    T, B, D, H = shape
+    step = printed("06_lstm", "lstm_step")["lstm_step"]
+    step_back = printed("06_lstm", "lstm_step_back")["lstm_step_back"]
+    rng = np.random.default_rng(seed)
+    layer = LSTM(D, H, seed=rng)
+    x, dh = rng.normal(size=(T, B, D)), rng.normal(size=(T, B, H))
+    wanted, cache = layer.forward(x)
+    h, c, trace, states = np.zeros((B, H)), np.zeros((B, H)), [], []
+    for x_t in x:
+        before = h
+        h, c, gates = step(x_t, h, c, **layer.parameters)
+        states.append(h)
+        trace.append((before, gates))
+    np.testing.assert_allclose(states, wanted, rtol=0, atol=1e-12)
+    later, dc, dW_hh = np.zeros((B, H)), np.zeros((B, H)), 0.0
+    for t in reversed(range(T)):
+        before, gates = trace[t]
+        dz, dc = step_back(dh[t] + later, dc, gates)
+        dW_hh = dW_hh + before.T @ dz
+        later = dz @ layer.parameters["W_hh"].T
+    gradients = layer.backward(dh, cache)
+    np.testing.assert_allclose(dW_hh, gradients["W_hh"], atol=1e-10)
+    np.testing.assert_allclose(dc, gradients["c0"], atol=1e-10)

@@ -13,7 +13,7 @@ import rnnlib
 
 FLOORS = [
     {"validation"},
-    {"claims", "datasets", "recurrent"},
+    {"claims", "datasets", "recurrent", "results"},
     {"linear", "memory", "verdicts", "windows"},
     {"elman", "lstm", "gru", "heads", "optimizers", "tasks"},
     {"forecasting", "diagnostics", "training", "plots"},

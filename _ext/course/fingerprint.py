@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import re
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -46,11 +47,12 @@ def fingerprint(package: Path, code: list[str]) -> str:
 def reached(package: Path, code: list[str]) -> set[Path]:
     """Return the files of `package` that the code can reach, at any depth.
 
-    Data belong to the modules that name the file. Other files that are no
-    Python, a style sheet for example, count for everyone who reaches any
-    module. A module that imports by computed name counts as reaching all;
-    the package itself does so only to open what it is asked for, and what
-    that is stands in the code.
+    Data belong to the modules that name the file or its folder in ``data``.
+    What no module names counts for everyone who reaches any module, and so
+    do other files that are no Python, a style sheet for example. A module
+    that imports by computed name counts as reaching all; the package itself
+    does so only to open what it is asked for, and what that is stands in the
+    code.
     """
     if not package.is_dir():
         return set()
@@ -81,13 +83,29 @@ def reached(package: Path, code: list[str]) -> set[Path]:
     if not names:
         return set()
     files = {modules[name] for name in names}
-    source = "".join(path.read_text(encoding="utf-8") for path in files)
     data = package / "data"
     for path in package.rglob("*"):
         plain = path.is_file() and path.suffix not in (".py", ".pyc")
-        if plain and (data not in path.parents or path.name in source):
+        if plain and data in path.parents:
+            owners = _owners(path.relative_to(data), modules, package.name)
+            plain = not owners or bool(owners & names)
+        if plain:
             files.add(path)
     return files
+
+
+def _owners(path: Path, modules: dict[str, Path], root: str) -> set[str]:
+    """Return the modules that name a file in ``data``, or its folder.
+
+    The package itself names rooms, not folders.
+    """
+    folders = "|".join(map(re.escape, path.parts[:-1])) or "(?!)"
+    named = re.compile(rf"{re.escape(path.name)}|[\"'/]({folders})[\"'/]")
+    return {
+        name
+        for name in modules.keys() - {root}
+        if named.search(modules[name].read_text(encoding="utf-8"))
+    }
 
 
 def _modules(package: Path) -> dict[str, Path]:
