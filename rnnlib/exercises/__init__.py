@@ -8,7 +8,15 @@ notebook runs from top to bottom before you have touched it.
 
 from __future__ import annotations
 
-from rnnlib.exercises import ar1, bptt, elman, lstm, memory, vanishing
+from rnnlib.exercises import (
+    ar1,
+    bptt,
+    digits,
+    elman,
+    lstm,
+    memory,
+    vanishing,
+)
 from rnnlib.exercises.spec import Exercise, verdict
 from rnnlib.validation import as_choice
 
@@ -19,6 +27,7 @@ EXERCISES: dict[str, Exercise] = {
     **bptt.EXERCISES,
     **vanishing.EXERCISES,
     **lstm.EXERCISES,
+    **digits.EXERCISES,
 }
 
 
