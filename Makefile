@@ -12,7 +12,10 @@ DOUBT  := _build/.unfinished
 CHAPTERS := $(wildcard chapters/*.ipynb)
 # One pytest run holds the unit tests and, cell by cell, the chapters.
 PYTEST := $(BIN)/python -m pytest --nbval --nbval-current-env \
-	--nbval-cell-timeout=120
+	--nbval-cell-timeout=300
+
+# NumPy's matrix products are too small here to be shared out to threads.
+export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
 .PHONY: help book test test-portable lab run lint repository clean

@@ -8,10 +8,10 @@ then hits both. Each size is timed in rounds; in a round each side runs a few
 times and the shortest run counts, and the table shows the median over the
 rounds of NumPy's time over torch's. Below 1, NumPy is faster.
 
-NumPy's OpenBLAS chooses its kernels by the processor's name. Where a virtual
-machine hides the name it takes those for AVX2, although the processor, and
-torch, may use AVX-512: OPENBLAS_CORETYPE=SkylakeX in the environment shows
-what the large sizes gain from the right ones.
+NumPy's OpenBLAS chooses its kernels by the processor, as torch does. A
+setting of OPENBLAS_CORETYPE in the environment, made to get the same digits
+everywhere, would tie the hands of one side only, so it is left out here;
+`--keep-kernels` keeps it. The first line says what is in use.
 """
 
 from __future__ import annotations
@@ -98,8 +98,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--layers", nargs="*", default=list(LAYERS))
+    parser.add_argument("--keep-kernels", action="store_true")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
+    chosen = os.environ.get("OPENBLAS_CORETYPE", "chosen by OpenBLAS")
+    print(f"OpenBLAS kernels: {chosen}")
     for name in arguments.layers:
         print(f"\n{name:18} {'NumPy ms':>9} {'torch ms':>9} {'ratio':>6}")
         ratios = []
@@ -115,8 +118,10 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if os.environ.get("OMP_NUM_THREADS") != "1":
+    if os.environ.get("RNNLIB_LAYERS") != "1":
         # The libraries read this once, when they start: so start anew.
-        os.environ["OMP_NUM_THREADS"] = "1"
+        os.environ.update(OMP_NUM_THREADS="1", RNNLIB_LAYERS="1")
+        if "--keep-kernels" not in sys.argv:
+            os.environ.pop("OPENBLAS_CORETYPE", None)
         os.execv(sys.executable, [sys.executable, *sys.argv])
     main()

@@ -190,7 +190,14 @@ def loss_surface(
         raise ValueError(f"loss must be positive, found {loss.min():g}")
     steps = np.geomspace(loss.min() * 1.0001, loss.max(), levels)
     ax.contourf(
-        x, y, loss, levels=steps, cmap="Blues_r", norm=LogNorm(), alpha=0.5
+        x,
+        y,
+        loss,
+        levels=steps,
+        cmap="Blues_r",
+        norm=LogNorm(),
+        alpha=0.5,
+        extend="min",
     )
     ax.contour(x, y, loss, levels=steps, colors="white", linewidths=0.7)
     ax.grid(False)

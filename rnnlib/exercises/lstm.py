@@ -22,8 +22,8 @@ def _back(dh, dc, o, f, c):
     return (dc + dh * o * (1 - np.tanh(c) ** 2)) * f
 
 
-def _gru(z, r, n_x, n_h, h):
-    return (1 - z) * np.tanh(n_x + r * n_h) + z * h
+def _coupled(dc, f, c_before, g):
+    return dc * (c_before - g) * f * (1 - f)
 
 
 _GATES = [tuple(_RNG.uniform(0, 1, 3).round(2)) for _ in range(2)]
@@ -135,24 +135,25 @@ EXERCISES = {
         },
         lesson="Along the belt, a step back is a product with f.",
     ),
-    "lstm-gru": Exercise(
-        arguments=("z", "r", "n_x", "n_h", "h"),
+    "lstm-coupled": Exercise(
+        arguments=("dc", "f", "c_before", "g"),
         cases=[
-            (_OPEN[0], _OPEN[1], *_VECTORS[:3]),
-            (_OPEN[2], _OPEN[3], *_VECTORS[3:]),
+            (_VECTORS[0], _OPEN[0], _VECTORS[1], _VECTORS[2]),
+            (_VECTORS[3], _OPEN[1], _VECTORS[4], _VECTORS[5]),
         ],
-        truth=_gru,
+        truth=_coupled,
         slips={
-            "z keeps the old state here, as in torch; you have turned it "
-            "round.": lambda z, r, n_x, n_h, h: _gru(1 - z, r, n_x, n_h, h),
-            "the reset gate multiplies the part that comes from the state, "
-            "n_h alone.": lambda z, r, n_x, n_h, h: (
-                (1 - z) * np.tanh(r * (n_x + n_h)) + z * h
+            "f stands in two places: it keeps c_{t-1}, and it takes from "
+            "g.": lambda dc, f, c_before, g: dc * c_before * f * (1 - f),
+            "that is the wish for f; the sum before the sigmoid gets it "
+            "times f (1 - f).": lambda dc, f, c_before, g: dc * (c_before - g),
+            "the sign of g is wrong: i = 1 - f falls when f rises.": (
+                lambda dc, f, c_before, g: dc * (c_before + g) * f * (1 - f)
             ),
-            "the tanh of the candidate is missing.": (
-                lambda z, r, n_x, n_h, h: (1 - z) * (n_x + r * n_h) + z * h
+            "the slope of a sigmoid f is f (1 - f), not 1 - f^2.": (
+                lambda dc, f, c_before, g: dc * (c_before - g) * (1 - f**2)
             ),
         },
-        lesson="One gate does the work of two: what is kept is not written.",
+        lesson="This is how the update gate of a GRU learns.",
     ),
 }

@@ -153,4 +153,24 @@ EXERCISES = {
         },
         lesson="This is the curve that the whole chapter draws.",
     ),
+    "vanishing-foresee": Exercise(
+        arguments=("v", "q"),
+        cases=[(1 / 3, 1.0), (1.0, 0.5), (1 / 3, 1 / 16)],
+        truth=lambda v, q: np.log(0.01) / np.log(np.sqrt(v * q)),
+        slips={
+            "v q is what a step keeps of the squared length; take the root "
+            "for the length.": lambda v, q: np.log(0.01) / np.log(v * q),
+            "the slopes take their part too: q is missing.": lambda v, q: (
+                np.log(0.01) / np.log(np.sqrt(v))
+                if v < 1
+                else np.log(0.01) / np.log(0.999)
+            ),
+            "q is a squared slope already.": lambda v, q: (
+                np.log(0.01) / np.log(np.sqrt(v) * q)
+                if v * q < v
+                else np.log(0.01) / np.log(np.sqrt(v) / 2)
+            ),
+        },
+        lesson="Uniform and tanh 8.4, orthogonal and ReLU 13.3 steps.",
+    ),
 }
