@@ -15,7 +15,6 @@
     lstm-large  192 units, and in each batch the pictures are moved by up to
                 one pixel; chosen on the held-out pictures too.
     orders      the LSTM again, with rows, or all pixels, in one random order.
-    raw         the LSTM for one epoch, with pixels left at 0 to 255.
     article     two LSTMs of 256 units, a layer of 32, ten outputs, batches of
                 64, Adam at 0.001, started as Keras does: with ReLU in the
                 cells, with tanh, and each with pixels left at 0 to 255. One
@@ -317,18 +316,6 @@ def run_article(name: str, seed: int) -> dict:
     return {"test": curve, **report}
 
 
-def run_raw(name: str, seed: int) -> dict:
-    """Learn with the LSTM for one epoch, pixels left at 0 to 255."""
-    x, y, x_test, y_test = load(1.0)
-    torch.manual_seed(seed)
-    model = MODELS["lstm"][0]()
-    report = learn(
-        model, x, y, ROWS, seed=seed, size=100, updates=600, rate=0.01,
-        cycle=True,
-    )  # fmt: skip
-    return {"test": accuracy(model, x_test, y_test, ROWS), **report}
-
-
 EXPERIMENTS: dict[str, Callable[[str, int], dict]] = {
     **dict.fromkeys(MODELS, run_model),
     "lstm-first": run_first,
@@ -336,7 +323,6 @@ EXPERIMENTS: dict[str, Callable[[str, int], dict]] = {
     "article-relu": run_article,
     "lstm-rows": run_order,
     "lstm-pixels": run_order,
-    "lstm-raw": run_raw,
     "article-tanh": run_article,
     "article-relu-raw": run_article,
     "article-tanh-raw": run_article,
