@@ -12,11 +12,13 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 ROOMS = (
+    "characters",
     "claims",
     "datasets",
     "diagnostics",
     "drawings",
     "elman",
+    "embedding",
     "exercises",
     "explore",
     "forecasting",
@@ -25,11 +27,14 @@ ROOMS = (
     "linear",
     "lstm",
     "memory",
+    "network_forecasting",
+    "ngrams",
     "optimizers",
     "plots",
     "recurrent",
     "results",
     "tasks",
+    "threshold",
     "training",
     "validation",
     "verdicts",
@@ -37,10 +42,12 @@ ROOMS = (
 )
 CLASSES = {
     "Elman": "elman",
+    "Embedding": "embedding",
     "GRU": "gru",
     "LSTM": "lstm",
     "LinearHead": "heads",
     "MemoryNeuron": "memory",
+    "NGram": "ngrams",
 }
 
 __all__ = [*CLASSES, *ROOMS]

@@ -1,4 +1,4 @@
-"""The real series of the course: shipped in the package, checked when read.
+"""The real data of the course: shipped in the package, checked when read.
 
 Nothing is downloaded at run time. Each file in ``rnnlib/data`` is compared
 with its SHA-256 before a single value is used, so a damaged or edited file
@@ -22,6 +22,9 @@ CHECKSUMS = {
     ),
     "mnist.npz": (
         "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64"
+    ),
+    "first_names.txt": (
+        "cba14f452b7768bd7fe093035a67491d4a334061634ccfd51522fb796910e75e"
     ),
     "sunspots_monthly.csv": (
         "bde56168c336e02a888d046bf3c69b8e06842d72e99ecec7e220114ba55e4294"
@@ -212,6 +215,24 @@ def mnist() -> Pictures:
             arrays["y_test"].astype(np.int64),
             "Y. LeCun, C. Cortes and C. Burges (CC BY-SA 3.0)",
         )
+
+
+def first_names() -> tuple[str, ...]:
+    """First names of the United States, census of 1990.
+
+    Returns
+    -------
+    tuple of str
+        5,163 different names of the letters a to z, sorted; women's and
+        men's in one list, without how common each is. Most have a
+        neighbour in the list that differs in one letter, as anna and anne.
+
+    Raises
+    ------
+    ValueError
+        If the file differs from the one the course was written with.
+    """
+    return tuple(read_checked("first_names.txt").decode("ascii").split())
 
 
 def read_checked(file_name: str) -> bytes:

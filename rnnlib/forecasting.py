@@ -12,15 +12,96 @@ out-of-sample R²; Politis & Romano (1992) on the circular block bootstrap.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from rnnlib.linear import choose_order, fit_ar
-from rnnlib.validation import as_array, as_choice, as_float, as_int, as_series
+from rnnlib.validation import (
+    as_array,
+    as_choice,
+    as_float,
+    as_function,
+    as_int,
+    as_series,
+)
 
 Forecaster = Callable[[np.ndarray, int], np.ndarray]
+Fit = Callable[[np.ndarray], Forecaster]
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A forecaster that is fitted now and then, not at every origin.
+
+    Between two fits it still reads each new value; only what was fitted
+    stays: weights, order, scale.
+
+    Parameters
+    ----------
+    fit : callable
+        Takes the values known so far, returns a forecaster fitted to them.
+    every : int, optional
+        Origins, in steps of the series, from one fit to the next; fitted
+        once, at the first origin, if left out.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `fit` is no function or `every` no integer of at least 1.
+    """
+
+    fit: Fit
+    every: int | None = None
+
+    def __post_init__(self):
+        as_function(self.fit, "fit")
+        if self.every is not None:
+            as_int(self.every, "every")
+
+
+def on_square_roots(fit: Fit) -> Fit:
+    """Fit and forecast the square roots of a series instead of its values.
+
+    Where the noise grows with the level, as it does in counts, roots make
+    it even. A forecast of a root below zero counts as zero.
+
+    Parameters
+    ----------
+    fit : callable
+        Takes values known so far, returns a forecaster.
+
+    Returns
+    -------
+    callable
+        The same for a series whose values are not negative.
+
+    Raises
+    ------
+    TypeError
+        If `fit` is no function.
+    """
+    fit = as_function(fit, "fit")
+
+    def roots(history: np.ndarray) -> np.ndarray:
+        history = as_series(history, "history")
+        if history.min() < 0:
+            raise ValueError(
+                "history must not be negative for square roots, "
+                f"found {history.min():g}"
+            )
+        return np.sqrt(history)
+
+    def fit_roots(history: np.ndarray) -> Forecaster:
+        fitted = fit(roots(history))
+
+        def forecast(history: np.ndarray, horizon: int = 1) -> np.ndarray:
+            return np.maximum(fitted(roots(history), horizon), 0) ** 2
+
+        return forecast
+
+    return fit_roots
 
 
 def mean_forecast(history: np.ndarray, horizon: int = 1) -> np.ndarray:
@@ -176,7 +257,7 @@ class Backtest:
 
 def backtest(
     series: np.ndarray,
-    forecasters: Mapping[str, Forecaster],
+    forecasters: Mapping[str, Forecaster | Learner],
     *,
     first_origin: int,
     horizon: int = 1,
@@ -189,8 +270,10 @@ def backtest(
     ----------
     series : array_like, shape (T,)
         The series, oldest first.
-    forecasters : mapping of str to callable
-        Names and forecasters; at least one.
+    forecasters : mapping of str to callable or Learner
+        Names and forecasters; at least one. A :class:`Learner` is fitted
+        to the values before the first origin, and again to those before
+        the first origin that lies `every` steps or more after its last fit.
     first_origin : int
         Number of values known at the first origin, at least 1.
     horizon : int
@@ -229,10 +312,18 @@ def backtest(
         )
     origins = np.arange(first_origin, len(series) - horizon + 1, step)
     forecasts = {name: [] for name in forecasters}
+    fits: dict[str, tuple[int, Forecaster]] = {}  # last origin of a fit
     for origin in origins:
         start = 0 if window is None else max(0, origin - window)
         for name, forecaster in forecasters.items():
             # a copy: not even a view could be stretched into the future
+            if isinstance(forecaster, Learner):
+                when, fitted = fits.get(name, (None, None))
+                every = forecaster.every or len(series)
+                if when is None or origin - when >= every:
+                    fitted = forecaster.fit(series[start:origin].copy())
+                    fits[name] = origin, fitted
+                forecaster = fitted
             answer = forecaster(series[start:origin].copy(), horizon)
             forecasts[name].append(
                 as_array(
@@ -375,24 +466,144 @@ def score_interval(
             f"found {reference!r}"
         )
     count = len(result.actual)
-    block_length = as_int(block_length, "block_length", high=count)
-    resamples = as_int(resamples, "resamples", low=100)
     level = as_float(
         level, "level", low=0, high=1, open_low=True, open_high=True
     )
-    seed = as_int(seed, "seed", low=0)
-
     columns = [result.actual, *(result.forecasts[name] for name in names)]
-    generator = np.random.default_rng(seed)
-    blocks = -(-count // block_length)  # rounded up
-    draws = np.empty(resamples)
-    for i in range(resamples):
-        starts = generator.integers(count, size=(blocks, 1))
-        rows = ((starts + np.arange(block_length)) % count).ravel()[:count]
-        draws[i] = SCORES[score](*(column[rows] for column in columns))
+    draws = [
+        SCORES[score](*(column[rows] for column in columns))
+        for rows in _block_rows(count, block_length, resamples, seed)
+    ]
     tail = (1 - level) / 2
     low, high = np.quantile(draws, [tail, 1 - tail])
     return SCORES[score](*columns), float(low), float(high)
+
+
+def skill_by_horizon(
+    result: Backtest,
+    name: str | Sequence[str],
+    *,
+    reference: str,
+    block_length: int = 12,
+    resamples: int = 2000,
+    level: float = 0.9,
+    seed: int = 0,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Score every horizon for itself, with a block-bootstrap interval.
+
+    The skill at a horizon is the share of the reference's squared error
+    that the forecaster removes there. The same blocks of origins are drawn
+    for all horizons, see :func:`score_interval`.
+
+    Parameters
+    ----------
+    result : Backtest
+    name : str or sequence of str
+        Forecaster to score; of several, such as the seeds of one network,
+        the squared errors are averaged.
+    reference : str
+        Baseline.
+    block_length, resamples, level, seed
+        See :func:`score_interval`.
+
+    Returns
+    -------
+    skill, low, high : ndarray, shape (horizon,)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument does not fit, or the reference is perfect somewhere.
+    """
+    known = tuple(result.forecasts)
+    names = [name] if isinstance(name, str) else list(name)
+    names = [as_choice(each, "name", known) for each in names]
+    if not names:
+        raise ValueError("name must name a forecaster, found none")
+    reference = as_choice(reference, "reference", known)
+    count = len(result.actual)
+    level = as_float(
+        level, "level", low=0, high=1, open_low=True, open_high=True
+    )
+    rows = _block_rows(count, block_length, resamples, seed)
+    drawn = np.zeros((len(rows), count))  # how often each origin is drawn
+    np.add.at(drawn, (np.arange(len(rows))[:, np.newaxis], rows), 1)
+
+    squares = [
+        (result.forecasts[each] - result.actual) ** 2
+        for each in (*names, reference)
+    ]
+    ours, theirs = np.mean(squares[:-1], axis=0), squares[-1]
+    if (theirs.sum(axis=0) == 0).any():
+        raise ValueError("reference must be wrong somewhere at every horizon")
+    draws = 1 - (drawn @ ours) / (drawn @ theirs)
+    tail = (1 - level) / 2
+    low, high = np.quantile(draws, [tail, 1 - tail], axis=0)
+    return 1 - ours.sum(axis=0) / theirs.sum(axis=0), low, high
+
+
+def conformal_margin(errors: np.ndarray, level: float) -> np.ndarray:
+    """Return how far a forecast must reach to cover what comes.
+
+    Of n past errors, in absolute size, take the one of rank (n + 1) level,
+    rounded up. If the next error is as likely to have any rank as any
+    other, forecast plus and minus this margin covers what comes in at least
+    `level` of all cases, whatever model made the forecast.
+
+    Parameters
+    ----------
+    errors : array_like, shape (n,) or (n, horizon)
+        Errors on values that were not used to fit.
+    level : float
+        Wanted coverage, strictly between 0 and 1; n must be at least
+        level / (1 - level).
+
+    Returns
+    -------
+    ndarray, shape () or (horizon,)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument does not fit, or there are too few errors.
+
+    References
+    ----------
+    V. Vovk, A. Gammerman & G. Shafer, "Algorithmic Learning in a Random
+    World", 2005; J. Lei et al., "Distribution-free predictive inference for
+    regression", 2018 (split conformal).
+    """
+    errors = as_array(errors, "errors")
+    if errors.ndim not in (1, 2) or errors.size == 0:
+        raise ValueError(
+            "errors must have shape (n,) or (n, horizon), "
+            f"found {errors.shape}"
+        )
+    level = as_float(
+        level, "level", low=0, high=1, open_low=True, open_high=True
+    )
+    count = len(errors)
+    rank = int(np.ceil(round((count + 1) * level, 9)))
+    if rank > count:
+        raise ValueError(
+            f"errors must number at least {level / (1 - level):.0f} for "
+            f"level {level:g}, found {count}"
+        )
+    return np.sort(np.abs(errors), axis=0)[rank - 1]
+
+
+def _block_rows(
+    count: int, block_length: int, resamples: int, seed: int
+) -> np.ndarray:
+    """Draw rows of a circular block bootstrap, (resamples, count)."""
+    block_length = as_int(block_length, "block_length", high=count)
+    resamples = as_int(resamples, "resamples", low=100)
+    seed = as_int(seed, "seed", low=0)
+    generator = np.random.default_rng(seed)
+    blocks = -(-count // block_length)  # rounded up
+    starts = generator.integers(count, size=(resamples, blocks, 1))
+    rows = (starts + np.arange(block_length)) % count
+    return rows.reshape(resamples, -1)[:, :count]
 
 
 def _same_shape(**arrays: np.ndarray) -> list[np.ndarray]:

@@ -15,7 +15,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnlib.validation import as_array, as_choice, as_int, as_series
+from rnnlib.validation import (
+    as_array,
+    as_choice,
+    as_float,
+    as_int,
+    as_series,
+)
 
 
 @dataclass(frozen=True)
@@ -203,10 +209,42 @@ def fit_ar(series: np.ndarray, order: int) -> AR:
         min_length=2 * order + 2,
         why=f"to fit an AR({order})",
     )
-    return _least_squares(lag_matrix(series, order), series[order:])
+    return regress_on_lags(lag_matrix(series, order), series[order:])
 
 
-def _least_squares(past: np.ndarray, target: np.ndarray) -> AR:
+def regress_on_lags(past: np.ndarray, target: np.ndarray) -> AR:
+    """Fit an AR to rows of past values and what followed each of them.
+
+    :func:`fit_ar` hands over every time of a series; hand over some of them
+    to fit a model to these times alone.
+
+    Parameters
+    ----------
+    past : array_like, shape (N, p)
+        As :func:`lag_matrix` makes it, most recent value first.
+    target : array_like, shape (N,)
+        What followed each row; N must be at least p + 2.
+
+    Returns
+    -------
+    AR
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there are too few rows, or they do not determine p coefficients.
+    """
+    target = as_series(target, "target", min_length=2)
+    past = as_array(past, "past")  # no columns: an AR(0), the mean
+    if past.ndim != 2 or len(past) != len(target):
+        raise ValueError(
+            f"past must have shape ({len(target)}, p), found {past.shape}"
+        )
+    if len(target) < past.shape[1] + 2:
+        raise ValueError(
+            f"target must hold at least {past.shape[1] + 2} values for "
+            f"{past.shape[1]} lags, found {len(target)}"
+        )
     n, p = past.shape
     design = np.column_stack([np.ones(n), past])  # (n, p + 1)
     # Centred and scaled columns decide about rank, whatever the unit.
@@ -284,11 +322,114 @@ def choose_order(
     target = series[max_order:]
     criteria = np.array(
         [
-            getattr(_least_squares(past[:, :p], target), criterion)
+            getattr(regress_on_lags(past[:, :p], target), criterion)
             for p in range(max_order + 1)
         ]
     )
     return int(np.argmin(criteria)), criteria
+
+
+@dataclass(frozen=True)
+class DirectAR:
+    """One regression for each horizon, as :func:`fit_direct_ar` makes them.
+
+    Attributes
+    ----------
+    intercepts : ndarray, shape (horizon,)
+    coefficients : ndarray, shape (p, horizon)
+        Column j forecasts the value j + 1 steps ahead; the first row
+        belongs to the most recent value.
+    """
+
+    intercepts: np.ndarray
+    coefficients: np.ndarray
+
+    def forecast(self, history: np.ndarray, horizon: int = 1) -> np.ndarray:
+        """Forecast the next `horizon` values, each from the last p known.
+
+        Parameters
+        ----------
+        history : array_like, shape (T,)
+            What is known, oldest first; at least p values.
+        horizon : int
+            Number of steps, from 1 to the number fitted.
+
+        Returns
+        -------
+        ndarray, shape (horizon,)
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `history` is too short or not finite, or `horizon` is beyond
+            what was fitted.
+        """
+        order, fitted = self.coefficients.shape
+        horizon = as_int(horizon, "horizon", high=fitted)
+        history = as_series(
+            history, "history", min_length=order, why=f"for {order} lags"
+        )
+        past = history[len(history) - order :][::-1]
+        return (self.intercepts + past @ self.coefficients)[:horizon]
+
+
+def fit_direct_ar(
+    series: np.ndarray, order: int, horizon: int, *, ridge: float = 0.0
+) -> DirectAR:
+    """Regress the value 1, 2, … `horizon` steps ahead on the last p values.
+
+    An AR fitted one step ahead is asked for a longer horizon by feeding
+    its forecasts back. Here each horizon has weights of its own.
+
+    Parameters
+    ----------
+    series : array_like, shape (T,)
+        At least 2 p + horizon + 1 values.
+    order : int
+        p, at least 1.
+    horizon : int
+        Longest horizon, at least 1.
+    ridge : float, optional
+        Pull of the weights towards zero, as so many more targets at which
+        each lag, in units of its spread, had no effect; 0 is least squares.
+
+    Returns
+    -------
+    DirectAR
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the series is too short, not finite or constant.
+
+    References
+    ----------
+    A. E. Hoerl & R. W. Kennard, "Ridge regression", Technometrics, 1970.
+    """
+    order, horizon = as_int(order, "order"), as_int(horizon, "horizon")
+    ridge = as_float(ridge, "ridge", low=0.0)
+    series = as_series(
+        series,
+        "series",
+        min_length=2 * order + horizon + 1,
+        why=f"for {order} lags and horizon {horizon}",
+    )
+    if np.ptp(series) <= 1e-12 * np.abs(series).max():
+        raise ValueError(f"series must vary, found {series[0]:g} throughout")
+    future = np.lib.stride_tricks.sliding_window_view(series[order:], horizon)
+    past = lag_matrix(series, order)[: len(future)]  # (N, p)
+    shift, spread = past.mean(axis=0), series.std()
+    level = future.mean(axis=0)
+    x = (past - shift) / spread
+    # Rows of a diagonal below the data are the pull of the ridge.
+    pull = np.sqrt(ridge) * np.eye(order)
+    weights, *_ = np.linalg.lstsq(
+        np.vstack([x, pull]),
+        np.vstack([future - level, np.zeros((order, horizon))]),
+        rcond=None,
+    )
+    weights /= spread
+    return DirectAR(level - shift @ weights, weights)
 
 
 def autocorrelation(series: np.ndarray, max_lag: int) -> np.ndarray:

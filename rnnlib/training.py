@@ -12,7 +12,9 @@ were best.
 
 R. J. Williams & J. Peng, "An efficient gradient-based algorithm for on-line
 training of recurrent network trajectories", Neural Computation 2, 1990.
-L. Prechelt, "Early stopping - but when?", 1998.
+L. Prechelt, "Early stopping - but when?", 1998. W. Zaremba, I. Sutskever &
+O. Vinyals, "Recurrent neural network regularization", 2014 (dropout where
+the state leaves the layer, not where it is handed on).
 """
 
 from __future__ import annotations
@@ -53,9 +55,24 @@ class Network:
     loss : callable
         One of :mod:`rnnlib.heads`: outputs (M, O) and targets of M steps
         in, loss and its gradient (M, O) out.
+    dropout : float, optional
+        Share of the state's numbers that the head does not get to see in
+        :meth:`gradients`, drawn anew each time; the others are enlarged to
+        make up for it. The state itself is handed on whole, and `predict`
+        and `score` always see all of it.
+    seed : int or numpy.random.Generator, optional
+        Source of what is dropped.
     """
 
-    def __init__(self, layer, head: LinearHead, loss: Loss):
+    def __init__(
+        self,
+        layer,
+        head: LinearHead,
+        loss: Loss,
+        *,
+        dropout: float = 0.0,
+        seed: Seed = 0,
+    ):
         layer = as_layer(layer)
         head = as_like(
             head,
@@ -70,6 +87,10 @@ class Network:
                 f"found {head.hidden_size}"
             )
         self.layer, self.head, self.loss = layer, head, loss
+        self.dropout = as_float(
+            dropout, "dropout", low=0.0, high=1.0, open_high=True
+        )
+        self._rng = as_generator(seed)
 
     @property
     def parameters(self) -> dict[str, np.ndarray]:
@@ -120,15 +141,24 @@ class Network:
         """
         mask = _as_targets(data)
         h, cache = self.run(data.x, h0)  # (T, B, H)
-        y_hat, head_cache = self._outputs(h[mask])  # (M, O)
+        seen = self._seen((mask.sum(), h.shape[-1]), h.dtype)
+        y_hat, head_cache = self._outputs(h[mask] * seen)  # (M, O)
         loss, dy = self.loss(y_hat, data.y[mask])
         _bounded(dy, "gradient of the loss")
         head_gradients = self.head.backward(dy, head_cache)
+        _bounded(head_gradients["h"], "gradient of the state")
         dh = np.zeros_like(h)
-        dh[mask] = _bounded(head_gradients["h"], "gradient of the state")
+        dh[mask] = head_gradients["h"] * seen
         every = head_gradients | self.layer.backward(dh, cache)
         wanted = {name: every[name] for name in self.parameters}
         return loss, wanted, cache.last_state
+
+    def _seen(self, shape: tuple[int, int], dtype: np.dtype) -> np.ndarray:
+        """Return factors (M, H): 0 for what is dropped, else 1 / share."""
+        if self.dropout == 0:
+            return np.ones((1, 1), dtype)
+        kept = self._rng.random(shape, dtype=np.float32) >= self.dropout
+        return (kept / (1 - self.dropout)).astype(dtype)
 
 
 @dataclass

@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnnlib import diagnostics, heads, recurrent, tasks, windows
+from rnnlib import (
+    characters,
+    diagnostics,
+    heads,
+    recurrent,
+    tasks,
+    windows,
+)
 from rnnlib.elman import Elman
+from rnnlib.embedding import Embedding
 from rnnlib.gru import GRU
 from rnnlib.heads import LinearHead, cross_entropy, squared_error
 from rnnlib.lstm import LSTM
+from rnnlib.network_forecasting import (
+    NetworkForecaster,
+    network_learner,
+    random_pieces,
+)
+from rnnlib.ngrams import NGram
 from rnnlib.optimizers import (
     SGD,
     Adam,
@@ -28,6 +42,10 @@ LAYERS = {kind: kind(D, H) for kind in (Elman, LSTM, GRU)}
 CACHES = {kind: layer.forward(X)[1] for kind, layer in LAYERS.items()}
 HEAD = LinearHead(H, 1)
 NETWORK = Network(Elman(D, H), HEAD, squared_error)
+SINE = np.sin(np.arange(40.0))
+LEARNER = {"kind": "GRU", "hidden_size": 2, "updates": 1}
+LEARNER |= {"learning_rate": 0.1, "steps": 9, "warm_up": 2, "size": 3}
+FORECASTER = network_learner(**LEARNER)(SINE)
 WINDOWS = windows.sliding_windows(np.arange(20.0), 3)
 WEIGHTS = {"W": np.ones((2, 2)), "b": np.ones(2)}
 GRADIENTS = {"W": np.ones((2, 2)), "b": np.zeros(2)}
@@ -38,6 +56,12 @@ LOSS_ARGUMENTS = {
     "mask": np.array([True, False, True]),
 }
 BITS, LEGAL = tasks.reber(["BTXSE", "BPVVE"], embedded=False)
+TABLE = Embedding(LAYERS[GRU], 3)
+ONE_HOT = np.eye(3)[np.arange(T * B).reshape(T, B) % 3]
+NAMES = ["jazz", "al"]
+SPELT = characters.spell(NAMES)
+COUNTED = NGram(NAMES, 2)
+CHANCES = COUNTED.predict(NAMES)  # (5, 2, 27)
 
 
 def draw(rng):
@@ -111,6 +135,15 @@ CALLS = {
     "recurrent_matrix": (
         recurrent.recurrent_matrix,
         {"size": 3, "init": "identity", "seed": 0},
+    ),
+    "Embedding": (
+        Embedding,
+        {"layer": LAYERS[GRU], "symbols": 3, "start": 0.1, "seed": 0},
+    ),
+    "Embedding.forward": (TABLE.forward, {"x": ONE_HOT, "h0": STATE}),
+    "Embedding.backward": (
+        TABLE.backward,
+        {"dh": UPSTREAM, "cache": TABLE.forward(ONE_HOT)[1]},
     ),
     "LinearHead": (
         LinearHead,
@@ -192,6 +225,28 @@ CALLS = {
         tasks.words,
         {"lexicon": ["many", "years"], "count": 3, "seed": 0},
     ),
+    "as_names": (characters.as_names, {"names": NAMES}),
+    "classes_of": (characters.classes_of, {"text": ".jazz."}),
+    "split_names": (characters.split_names, {"names": NAMES, "seed": 0}),
+    "neighbours": (characters.neighbours, {"word": "jazz"}),
+    "spell": (characters.spell, {"names": NAMES, "one": 2.0}),
+    "bits": (characters.bits, {"chances": CHANCES, "data": SPELT}),
+    "sharpen": (
+        characters.sharpen,
+        {"chances": CHANCES[0], "temperature": 0.5},
+    ),
+    "pick": (characters.pick, {"chances": CHANCES[0], "luck": [0.1, 0.9]}),
+    "invent": (
+        characters.invent,
+        {
+            "after": COUNTED.after,
+            "luck": np.full((3, 2), 0.5),
+            "temperature": 0.5,
+        },
+    ),
+    "NGram": (NGram, {"names": NAMES, "order": 2, "smooth": True}),
+    "NGram.after": (COUNTED.after, {"beginnings": NAMES}),
+    "NGram.predict": (COUNTED.predict, {"names": NAMES}),
     "next_letter": (tasks.next_letter, {"text": "manyyears"}),
     "wiring": (tasks.wiring, {"name": "synced", "count": 3, "seed": 0}),
     "adding": (
@@ -222,7 +277,13 @@ CALLS = {
     ),
     "Network": (
         Network,
-        {"layer": LAYERS[GRU], "head": HEAD, "loss": squared_error},
+        {
+            "layer": LAYERS[GRU],
+            "head": HEAD,
+            "loss": squared_error,
+            "dropout": 0.5,
+            "seed": 0,
+        },
     ),
     "Network.run": (NETWORK.run, {"x": X, "h0": STATE}),
     "Network.predict": (NETWORK.predict, {"x": X, "h0": STATE}),
@@ -247,6 +308,23 @@ CALLS = {
             "progress": False,
         },
     ),
+    "NetworkForecaster": (
+        NetworkForecaster,
+        {"network": FORECASTER.network, "scaler": FORECASTER.scaler},
+    ),
+    "NetworkForecaster forecast": (
+        FORECASTER,
+        {"history": SINE, "horizon": 2},
+    ),
+    "random_pieces": (
+        random_pieces,
+        {"series": SINE, "steps": 9, "horizon": 2, "warm_up": 2, "size": 3},
+    ),
+    "network_learner": (
+        network_learner,
+        {**LEARNER, "horizon": 2, "seed": 0},
+    ),
+    "network_learner fit": (network_learner(**LEARNER), {"history": SINE}),
     "numerical_gradient": (
         diagnostics.numerical_gradient,
         {"loss": half_square, "array": WEIGHTS["W"], "step": 1e-4},

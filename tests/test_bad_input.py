@@ -26,6 +26,7 @@ from rnnlib import (
     memory,
     plots,
     results,
+    threshold,
     verdicts,
 )
 from rnnlib.explore import explore
@@ -39,6 +40,8 @@ RESULT = forecasting.backtest(
     first_origin=20,
 )
 NEURON = MemoryNeuron(0.5)
+TWO_REGIMES = {"orders": (1, 2), "threshold": 3.0, "delay": 2}
+BENT = threshold.fit_threshold_ar(SERIES, **TWO_REGIMES)
 AX = plt.figure().add_subplot()
 RECORD = {
     "number": 2,
@@ -80,6 +83,36 @@ CALLS = {
     "AR.simulate": (
         linear.fit_ar(SERIES, 2).simulate,
         {"history": SERIES, "noise": SERIES},
+    ),
+    "regress_on_lags": (
+        linear.regress_on_lags,
+        {"past": linear.lag_matrix(SERIES, 2), "target": SERIES[2:]},
+    ),
+    "fit_direct_ar": (
+        linear.fit_direct_ar,
+        {"series": SERIES, "order": 3, "horizon": 2, "ridge": 1.0},
+    ),
+    "DirectAR.forecast": (
+        linear.fit_direct_ar(SERIES, 3, 2).forecast,
+        {"history": SERIES, "horizon": 2},
+    ),
+    "ThresholdAR.predict": (BENT.predict, {"series": SERIES}),
+    "ThresholdAR.forecast": (
+        BENT.forecast,
+        {"history": SERIES, "horizon": 2},
+    ),
+    "fit_threshold_ar": (
+        threshold.fit_threshold_ar,
+        {"series": SERIES, **TWO_REGIMES},
+    ),
+    "choose_threshold_ar": (
+        threshold.choose_threshold_ar,
+        {
+            "series": SERIES,
+            "max_order": 2,
+            "delays": [1, 2],
+            "shares": [0.5],
+        },
     ),
     "MemoryNeuron": (MemoryNeuron, {"u": 0.5, "m": 1.0, "b": 0.0}),
     "MemoryNeuron.run": (NEURON.run, {"x": SERIES, "start": 0.0}),
@@ -159,6 +192,34 @@ CALLS = {
             "seed": 0,
         },
     ),
+    "Learner": (
+        forecasting.Learner,
+        {"fit": lambda history: forecasting.mean_forecast, "every": 3},
+    ),
+    "on_square_roots": (
+        forecasting.on_square_roots,
+        {"fit": lambda history: forecasting.mean_forecast},
+    ),
+    "on_square_roots fit": (
+        forecasting.on_square_roots(lambda h: forecasting.mean_forecast),
+        {"history": SERIES + 1},
+    ),
+    "skill_by_horizon": (
+        forecasting.skill_by_horizon,
+        {
+            "result": RESULT,
+            "name": ["naive"],
+            "reference": "mean",
+            "block_length": 5,
+            "resamples": 100,
+            "level": 0.9,
+            "seed": 0,
+        },
+    ),
+    "conformal_margin": (
+        forecasting.conformal_margin,
+        {"errors": SERIES, "level": 0.9},
+    ),
     "read_checked": (
         datasets.read_checked,
         {"file_name": "sunspots_yearly.csv"},
@@ -192,18 +253,20 @@ CALLS = {
 
 SERIES_ARGUMENTS = {
     "series", "history", "noise", "x", "target", "actual", "forecast",
-    "reference", "coefficients", "heights", "lags", "loss",
+    "reference", "coefficients", "heights", "lags", "loss", "past", "errors",
+    "delays", "shares",
 }  # fmt: skip
 COUNT_ARGUMENTS = {
     "order", "max_order", "max_lag", "horizon", "period", "first_origin",
     "step", "window", "steps", "stage", "grid", "block_length", "resamples",
-    "origins", "number",
+    "origins", "number", "delay", "every",
 }  # fmt: skip
 NUMBER_ARGUMENTS = {"u", "m", "b", "start", "learning_rate", "level"}
-NUMBER_ARGUMENTS |= {"intercept"}
+NUMBER_ARGUMENTS |= {"intercept", "ridge", "threshold"}
 TEXT_ARGUMENTS = {"verdict", "measured", "label", "note", "path"}
 # explore takes values of any length; a reference may also be a name.
 NOT_SPOILT = {"explore(x)", "explore(u)", "score_interval(reference)"}
+NOT_SPOILT |= {"skill_by_horizon(reference)"}
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -238,8 +301,8 @@ def test_nan_and_infinity_anywhere_are_refused(call, name, data):
 @settings(max_examples=20, deadline=None)
 @given(bad=NO_COUNT)
 def test_what_is_no_count_is_refused(call, name, bad):
-    if name == "window" and bad is None:
-        return  # an expanding window
+    if name in ("window", "every") and bad is None:
+        return  # an expanding window; fitted once
     if bad == 0 and type(bad) is int and call in ("fit_ar", "lag_matrix"):
         return  # order 0 is the mean
     refused(CALLS, call, name, bad)
@@ -301,6 +364,25 @@ def test_what_is_no_line_of_text_is_refused(call, name, bad):
         ("score_interval", {"score": "r3"}, "score must be one of"),
         ("score_interval", {"block_length": 41}, "between 1 and 40"),
         ("score_interval", {"level": 1.0}, r"level must lie in \(0, 1\)"),
+        ("skill_by_horizon", {"name": []}, "name must name a forecaster"),
+        ("skill_by_horizon", {"name": ["AR"]}, "name must be one of"),
+        ("skill_by_horizon", {"reference": None}, "reference must be"),
+        ("skill_by_horizon", {"level": 1.0}, r"level must lie in \(0, 1\)"),
+        ("conformal_margin", {"level": 0.99}, "errors must number at least 9"),
+        ("conformal_margin", {"errors": 3.0}, r"must have shape \(n,\) or"),
+        ("Learner", {"fit": 3}, "fit must be a function"),
+        ("on_square_roots", {"fit": None}, "fit must be a function"),
+        ("fit_direct_ar", {"horizon": 54}, "at least 61 values"),
+        ("fit_direct_ar", {"ridge": -1.0}, r"ridge must lie in \[0"),
+        ("fit_direct_ar", {"series": np.full(60, 3.0)}, "must vary"),
+        ("DirectAR.forecast", {"horizon": 3}, "horizon must be between 1 and"),
+        ("regress_on_lags", {"target": SERIES[3:]}, "past must have shape"),
+        ("fit_threshold_ar", {"orders": 4}, "orders must be two integers"),
+        ("fit_threshold_ar", {"orders": (0, 4)}, "orders must be at least 1"),
+        ("fit_threshold_ar", {"threshold": 99.0}, "targets to the high"),
+        ("choose_threshold_ar", {"delays": [0]}, "delays must be at least 1"),
+        ("choose_threshold_ar", {"delays": [1.5]}, "delays must hold int"),
+        ("choose_threshold_ar", {"shares": [1.0]}, r"shares must lie in \(0"),
         ("fit_least_squares", {"x": np.ones(60)}, "x must vary"),
         ("fit_least_squares", {"target": SERIES[:-1]}, r"shape \(60,\)"),
         ("fit_gradient", {"learning_rate": 0.0}, r"lie in \(0, inf\)"),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnlib import datasets, forecasting
+from rnnlib import datasets, forecasting, linear, threshold
 
 SUN = datasets.sunspots_yearly().values
 
@@ -136,3 +136,120 @@ def test_longer_blocks_widen_the_interval_where_errors_come_in_runs():
         )
         widths.append(high - low)
     assert widths[1] > 1.2 * widths[0]
+
+
+def test_a_learner_is_fitted_before_the_first_origin_and_then_rarely():
+    fitted = []
+
+    def fit(history):
+        fitted.append(len(history))
+        return lambda history, n: np.full(n, float(fitted[-1]))
+
+    result = forecasting.backtest(
+        np.arange(60.0),
+        {"rare": forecasting.Learner(fit, 12)},
+        first_origin=20,
+        step=5,
+    )
+    assert fitted == [20, 35, 50]  # origins 20, 25, …: the first past 12
+    np.testing.assert_array_equal(
+        result.forecasts["rare"][:, 0], [20, 20, 20, 35, 35, 35, 50, 50]
+    )
+    forecasting.backtest(
+        np.arange(60.0), {"once": forecasting.Learner(fit)}, first_origin=20
+    )
+    assert fitted == [20, 35, 50, 20]
+
+
+def test_nothing_learns_from_a_future_of_nan():
+    """Scale, order and weights are fitted to what lies before the origin."""
+    fits = {
+        "AR": lambda h: (
+            linear.fit_ar(h, linear.choose_order(h, 12)[0]).forecast
+        ),
+        "direct": lambda h: linear.fit_direct_ar(h, 9, 5, ridge=3.0).forecast,
+        "threshold": lambda h: (
+            threshold.choose_threshold_ar(h, 4, delays=(2, 3)).forecast
+        ),
+    }
+    fits |= {
+        f"{name}, roots": forecasting.on_square_roots(fit)
+        for name, fit in fits.items()
+    }
+    rivals = {n: forecasting.Learner(fit, 30) for n, fit in fits.items()}
+    whole = forecasting.backtest(SUN, rivals, first_origin=150, horizon=5)
+    for origin in (150, 179, 180, 200):
+        poisoned = SUN.copy()
+        poisoned[origin:] = np.nan
+        for name, fit in fits.items():
+            forecaster = fit(poisoned[: 150 + (origin - 150) // 30 * 30])
+            np.testing.assert_array_equal(
+                whole.forecasts[name][origin - 150],
+                forecaster(poisoned[:origin], 5),
+            )
+
+
+def test_square_roots_are_fitted_and_squared_again():
+    seen = []
+
+    def fit(history):
+        seen.append(history)
+        return lambda history, n: np.resize([history[-1], -1.0], n)
+
+    forecast = forecasting.on_square_roots(fit)(np.array([1.0, 4.0]))
+    np.testing.assert_array_equal(seen[0], [1.0, 2.0])
+    np.testing.assert_array_equal(forecast(np.array([4.0, 9.0]), 2), [9, 0])
+    with pytest.raises(ValueError, match="history must not be negative"):
+        forecast(np.array([4.0, -1.0]), 2)
+
+
+def test_skill_by_horizon_is_the_skill_of_each_column():
+    rivals = {
+        "mean": forecasting.mean_forecast,
+        "season": forecasting.seasonal_naive(11),
+        "AR": forecasting.ar_forecaster(2),
+    }
+    result = forecasting.backtest(SUN, rivals, first_origin=150, horizon=4)
+    skill, low, high = forecasting.skill_by_horizon(
+        result, "AR", reference="mean", block_length=22, seed=1
+    )
+    for h in range(4):
+        column = forecasting.Backtest(
+            result.origins,
+            result.actual[:, [h]],
+            {n: f[:, [h]] for n, f in result.forecasts.items()},
+        )
+        np.testing.assert_allclose(
+            (skill[h], low[h], high[h]),
+            forecasting.score_interval(
+                column, "AR", reference="mean", block_length=22, seed=1
+            ),
+        )
+    both, _, _ = forecasting.skill_by_horizon(
+        result, ["AR", "season"], reference="mean"
+    )
+    other, _, _ = forecasting.skill_by_horizon(
+        result, "season", reference="mean"
+    )
+    np.testing.assert_allclose(both, (skill + other) / 2)
+
+
+@given(count=st.integers(20, 200), percent=st.integers(5, 95))
+def test_conformal_margin_covers_the_share_that_it_promises(count, percent):
+    """Each of n + 1 exchangeable errors may be the one to come."""
+    errors = np.random.default_rng(count).normal(size=count + 1)
+    inside = 0
+    for i in range(count + 1):
+        margin = forecasting.conformal_margin(
+            np.delete(errors, i), percent / 100
+        )
+        inside += abs(errors[i]) <= margin
+    assert percent / 100 <= inside / (count + 1) + 1e-9
+    assert inside / (count + 1) < percent / 100 + 2 / (count + 1)
+
+
+def test_conformal_margin_takes_every_horizon_for_itself():
+    errors = np.array([[1.0, -10.0], [-2.0, 20.0], [3.0, 30.0]])
+    np.testing.assert_array_equal(
+        forecasting.conformal_margin(errors, 0.5), [2.0, 20.0]
+    )

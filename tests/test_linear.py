@@ -140,3 +140,49 @@ def test_coefficients_do_not_depend_on_the_unit(scale, shift, order):
     plain = linear.fit_ar(series, order).coefficients
     moved = linear.fit_ar(scale * (series + shift), order).coefficients
     np.testing.assert_allclose(moved, plain, rtol=1e-5, atol=1e-7)
+
+
+def test_direct_ar_is_one_regression_for_each_horizon():
+    series, order = SERIES["sunspots"], 3
+    ours = linear.fit_direct_ar(series, order, 5)
+    future = len(series) - order - 4  # targets at every horizon
+    past = linear.lag_matrix(series, order)[:future]
+    for h in range(5):
+        target = series[order + h :][:future]
+        theirs = OLS(target, np.column_stack([np.ones(future), past])).fit()
+        np.testing.assert_allclose(
+            np.append(ours.intercepts[h], ours.coefficients[:, h]),
+            theirs.params,
+            rtol=1e-8,
+        )
+    newest = series[-order:][::-1]
+    np.testing.assert_allclose(
+        ours.forecast(series, 5), ours.intercepts + newest @ ours.coefficients
+    )
+    np.testing.assert_allclose(
+        ours.forecast(series, 2), ours.forecast(series, 5)[:2]
+    )
+
+
+def test_ridge_pulls_the_weights_to_zero_and_the_forecast_to_the_mean():
+    series = SERIES["sunspots"]
+    sizes = [
+        np.abs(linear.fit_direct_ar(series, 9, 3, ridge=r).coefficients).sum()
+        for r in (0.0, 10.0, 1000.0, 1e9)
+    ]
+    assert sizes == sorted(sizes, reverse=True)
+    flat = linear.fit_direct_ar(series, 9, 3, ridge=1e9)
+    np.testing.assert_allclose(
+        flat.forecast(series, 3), series[9:].mean(), rtol=0.02
+    )
+
+
+def test_rows_chosen_by_hand_give_the_model_of_these_rows():
+    series = SERIES["sunspots"]
+    past, target = linear.lag_matrix(series, 2), series[2:]
+    whole = linear.regress_on_lags(past, target)
+    fitted = linear.fit_ar(series, 2)
+    np.testing.assert_array_equal(whole.coefficients, fitted.coefficients)
+    some = linear.regress_on_lags(past[::3], target[::3])
+    residuals = target[::3] - some.intercept - past[::3] @ some.coefficients
+    np.testing.assert_allclose(past[::3].T @ residuals, 0, atol=1e-6)

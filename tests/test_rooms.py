@@ -15,9 +15,19 @@ FLOORS = [
     {"validation"},
     {"claims", "datasets", "recurrent", "results"},
     {"linear", "memory", "verdicts", "windows"},
-    {"elman", "lstm", "gru", "heads", "optimizers", "tasks"},
-    {"forecasting", "diagnostics", "training", "plots"},
-    {"drawings", "explore", "exercises"},
+    {
+        "characters",
+        "elman",
+        "embedding",
+        "gru",
+        "heads",
+        "lstm",
+        "optimizers",
+        "tasks",
+        "threshold",
+    },
+    {"forecasting", "diagnostics", "ngrams", "training", "plots"},
+    {"drawings", "explore", "exercises", "network_forecasting"},
 ]
 FOLDER = Path(rnnlib.__file__).parent
 

@@ -394,3 +394,35 @@ def test_bad_arguments_are_named(arguments, error, message):
 def test_a_head_must_fit_its_layer():
     with pytest.raises(ValueError, match="head must take states of size 4"):
         Network(Elman(1, 4), LinearHead(5, 1), squared_error)
+
+
+def test_dropout_hides_states_from_the_head_while_learning_only():
+    data = unequal()
+    whole, dropped = small(inputs=2), small(inputs=2)
+    dropped.dropout = 0.5
+    assert dropped.score(data) == whole.score(data)
+    found = [dropped.gradients(data)[0] for _ in range(2000)]
+    assert len(set(found)) > 100  # drawn anew each time
+    states = whole.run(data.x)[0][data.mask]
+    seen = dropped._seen(states.shape, states.dtype)
+    assert set(np.unique(seen)) == {0.0, 2.0}
+    assert seen.mean() == pytest.approx(1, abs=0.2)
+
+
+def test_the_gradient_with_dropout_is_that_of_the_loss_with_dropout():
+    data = unequal()
+    layer, head = LSTM(2, 4), LinearHead(4, 1)
+
+    def network():  # the same seed drops the same
+        return Network(layer, head, squared_error, dropout=0.5, seed=3)
+
+    _, gradients, _ = network().gradients(data)
+    found = gradient_check(
+        lambda: network().gradients(data)[0], network().parameters, gradients
+    )
+    assert max(found.values()) < 1e-6
+
+
+def test_a_share_of_one_leaves_nothing_and_is_refused():
+    with pytest.raises(ValueError, match=r"dropout must lie in \[0, 1\)"):
+        Network(LSTM(2, 4), LinearHead(4, 1), squared_error, dropout=1.0)

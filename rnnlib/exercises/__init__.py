@@ -11,8 +11,10 @@ from __future__ import annotations
 from rnnlib.exercises import (
     ar1,
     bptt,
+    characters,
     digits,
     elman,
+    forecasting,
     lstm,
     memory,
     vanishing,
@@ -27,7 +29,9 @@ EXERCISES: dict[str, Exercise] = {
     **bptt.EXERCISES,
     **vanishing.EXERCISES,
     **lstm.EXERCISES,
+    **forecasting.EXERCISES,
     **digits.EXERCISES,
+    **characters.EXERCISES,
 }
 
 

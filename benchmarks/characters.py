@@ -1,0 +1,282 @@
+"""Learn first names letter by letter: everything chosen on validation names.
+
+    python benchmarks/characters.py                    # all, half an hour
+    python benchmarks/characters.py --only inputs      # one stage again
+
+4,163 names to train on, 500 to choose by, 500 to score once. Elman, GRU and
+LSTM have about 83,000 weights each and get the same budget: 20 epochs, 12
+settings tried with one seed, then five seeds with the best one. All numbers
+are bits per character, counted over the letters and one end sign a name.
+
+    tuning   the settings tried: learning rate, dropout, how loud a one is
+    larger   an LSTM of 298,000 weights, three shares of dropout tried
+    inputs   LSTM: one-hot rows and tables, quiet and loud (validation only)
+    sizes    LSTM and n-grams with fewer names to learn from (validation only)
+    final    five seeds of each of the four, and n-grams; mean chances of five
+             networks; these mixed with the n-grams. Validation, then test.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from rnnlib import datasets
+from rnnlib.characters import SIGNS, bits, spell, split_names
+from rnnlib.elman import Elman
+from rnnlib.embedding import Embedding
+from rnnlib.gru import GRU
+from rnnlib.heads import LinearHead, cross_entropy, softmax
+from rnnlib.lstm import LSTM
+from rnnlib.ngrams import NGram
+from rnnlib.optimizers import Adam, one_cycle
+from rnnlib.results import FOLDER
+from rnnlib.training import Minibatches, Network, fit
+
+K = len(SIGNS)
+KINDS = {"Elman": (Elman, 262), "GRU": (GRU, 149), "LSTM": (LSTM, 128)}
+EPOCHS, BATCH = 20, 64
+RATES, DROPOUTS, ONES = (0.003, 0.006, 0.012), (0.3, 0.5), (1.0, 10.0)
+LARGER = {"units": 256, "rate": 0.005, "one": 10.0}
+ORDERS = range(1, 9)
+TRAIN, CHOOSE, TEST = split_names(datasets.first_names(), 500, 500)
+
+
+def train(
+    kind: str,
+    seed: int,
+    *,
+    rate: float,
+    dropout: float,
+    one: float,
+    units: int | None = None,
+    table: tuple[int, float] | None = None,
+    names: list[str] = TRAIN,
+) -> tuple[Network, dict]:
+    """Train one network; it holds the weights of its best epoch."""
+    rng = np.random.default_rng(seed)
+    layer, H = KINDS[kind]
+    H = units or H
+    inputs = K if table is None else table[0]
+    layer = layer(inputs, H, seed=rng, dtype=np.float32)
+    if table is not None:
+        layer = Embedding(layer, K, start=table[1], seed=rng)
+    head = LinearHead(H, K, seed=rng, dtype=np.float32)
+    net = Network(layer, head, cross_entropy, dropout=dropout, seed=rng)
+    updates = EPOCHS * math.ceil(len(TRAIN) / BATCH)
+    epochs = math.ceil(updates / math.ceil(len(names) / BATCH))
+    history = fit(
+        net,
+        Minibatches(spell(names, one=one), BATCH, seed=rng),
+        Adam(net.parameters),
+        epochs=epochs,
+        clip=1.0,
+        schedule=lambda step: one_cycle(min(step, updates - 1), updates, rate),
+        validate=spell(CHOOSE, one=one),
+        progress=False,
+    )
+    return net, {
+        "seed": seed,
+        "weights": sum(weight.size for weight in net.parameters.values()),
+        "epoch": history.best_epoch,
+        "validation": in_bits(chances(net, CHOOSE, one), CHOOSE),
+        "seconds": round(history.seconds, 1),
+    }
+
+
+def chances(net: Network, names: list[str], one: float) -> np.ndarray:
+    """Return the chances of every sign at every step of names."""
+    return softmax(net.predict(spell(names, one=one).x)).astype(float)
+
+
+def in_bits(p: np.ndarray, names: list[str]) -> float:
+    """Return bits per character, rounded."""
+    return round(float(np.nanmean(bits(p, spell(names)))), 4)
+
+
+def run_tuning(results: dict) -> list:
+    """Try twelve settings of each kind with seed 0."""
+    grid = [
+        {"rate": rate, "dropout": dropout, "one": one}
+        for rate in RATES for dropout in DROPOUTS for one in ONES
+    ]  # fmt: skip
+    return [
+        {"kind": kind, **setting, **train(kind, 0, **setting)[1]}
+        for kind in KINDS
+        for setting in tqdm(grid, kind)
+    ]
+
+
+def run_larger(results: dict) -> list:
+    """Try three shares of dropout with a larger LSTM."""
+    return [
+        {"kind": "LSTM", "dropout": dropout, **LARGER}
+        | train("LSTM", 0, dropout=dropout, **LARGER)[1]
+        for dropout in tqdm((0.5, 0.6, 0.7), "larger")
+    ]
+
+
+def run_inputs(results: dict) -> list:
+    """Feed an LSTM one-hot rows and tables, quiet and loud."""
+    setting = chosen(results["tuning"], "LSTM")
+    found = []
+    for table, one in (
+        (None, 1.0), (None, 3.0), (None, 10.0), (None, 30.0),
+        ((16, 0.1), 1.0), ((16, 1.0), 1.0), ((16, 3.0), 1.0),
+    ):  # fmt: skip
+        for seed in tqdm(range(3), f"table {table}, one {one}"):
+            now = setting | {"one": one, "table": table}
+            line = {"table": table, "one": one}
+            found.append(line | train("LSTM", seed, **now)[1])
+    return found
+
+
+def run_sizes(results: dict) -> list:
+    """Learn from fewer names, with as many updates."""
+    setting = chosen(results["tuning"], "LSTM")
+    found = []
+    for size in (500, 1000, 2000, len(TRAIN)):
+        names = TRAIN[:size]
+        counted = min(
+            in_bits(NGram(names, order).predict(CHOOSE), CHOOSE)
+            for order in ORDERS
+        )
+        for seed in tqdm(range(3), f"{size} names"):
+            line = {"names": size, "n-gram": counted}
+            run = train("LSTM", seed, names=names, **setting)[1]
+            found.append(line | run)
+    return found
+
+
+def run_final(results: dict) -> dict:
+    """Choose by the validation names, then score the test names once."""
+    settings = {kind: chosen(results["tuning"], kind) for kind in KINDS}
+    settings["larger LSTM"] = chosen(results["larger"], "LSTM")
+    order = min(
+        ORDERS,
+        key=lambda n: in_bits(NGram(TRAIN, n).predict(CHOOSE), CHOOSE),
+    )
+    counted = NGram(TRAIN, order)
+    models = {f"{order}-gram": [{"validation": counted.predict(CHOOSE),
+                                 "test": counted.predict(TEST)}]}  # fmt: skip
+    runs = {}
+    for name, setting in settings.items():
+        models[name], runs[name] = [], []
+        for seed in tqdm(range(5), name):
+            net, line = train(name.split()[-1], seed, **setting)
+            parts = {"validation": CHOOSE, "test": TEST}
+            p = {k: chances(net, v, setting["one"]) for k, v in parts.items()}
+            models[name].append(p)
+            runs[name].append(line | {"test": in_bits(p["test"], TEST)})
+    for name in settings:
+        models[f"{name}, five together"] = [mean_of(models[name])]
+    best = models["larger LSTM, five together"][0]
+    shares = np.linspace(0, 1, 21)
+    share = min(
+        shares,
+        key=lambda s: in_bits(
+            mean_of([best, models[f"{order}-gram"][0]], s)["validation"],
+            CHOOSE,
+        ),
+    )
+    models["mixed"] = [mean_of([best, models[f"{order}-gram"][0]], share)]
+    signs = np.array([len(name) + 1 for name in TEST])
+    table, by_name = {}, {}
+    for name, every in models.items():
+        cost = np.mean(
+            [np.nansum(bits(p["test"], spell(TEST)), axis=0) for p in every],
+            axis=0,
+        )
+        by_name[name] = np.round(cost, 2).tolist()
+        checked = [in_bits(p["validation"], CHOOSE) for p in every]
+        table[name] = {
+            "validation": round(float(np.mean(checked)), 4),
+            "test": round(float(cost.sum() / signs.sum()), 4),
+        }
+    return {
+        "settings": settings,
+        "order": order,
+        "share": round(float(share), 2),
+        "runs": runs,
+        "table": table,
+        "by_name": by_name,
+    }
+
+
+def mean_of(every: list[dict], share: float | None = None) -> dict:
+    """Return the mean chances; of two models with the first one's share."""
+    weights = None if share is None else [share, 1 - share]
+    return {
+        part: np.average([p[part] for p in every], axis=0, weights=weights)
+        for part in ("validation", "test")
+    }
+
+
+def chosen(tried: list[dict], kind: str) -> dict:
+    """Return the setting that was best on the validation names."""
+    best = min(
+        (line for line in tried if line["kind"] == kind),
+        key=lambda line: line["validation"],
+    )
+    keep = ("rate", "dropout", "one", "units")
+    return {name: best[name] for name in keep if name in best}
+
+
+STAGES = {
+    "tuning": run_tuning,
+    "larger": run_larger,
+    "inputs": run_inputs,
+    "sizes": run_sizes,
+    "final": run_final,
+}
+
+
+def main() -> None:
+    """Run what was asked for, write the file, print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", nargs="*", choices=list(STAGES))
+    parser.add_argument("--out", type=Path, default=FOLDER / "characters.json")
+    arguments = parser.parse_args()
+    results = {}
+    if arguments.out.exists():  # keep what other runs have measured
+        results = json.loads(arguments.out.read_text())["results"]
+    for stage in arguments.only or STAGES:
+        results[stage] = STAGES[stage](results)
+        arguments.out.write_text(as_text(results))
+    for name, score in results.get("final", {}).get("table", {}).items():
+        print(f"{name:28} {score['validation']:.3f} {score['test']:.3f}")
+
+
+def as_text(results: dict) -> str:
+    """Return the file's text, one line a run, so that changes are seen."""
+    blocks = []
+    for stage in (stage for stage in STAGES if stage in results):
+        found = results[stage]
+        if isinstance(found, list):
+            lines = ",\n      ".join(json.dumps(line) for line in found)
+            blocks.append(f'    "{stage}": [\n      {lines}\n    ]')
+        else:
+            lines = ",\n      ".join(
+                f"{json.dumps(k)}: {json.dumps(v)}" for k, v in found.items()
+            )
+            blocks.append(f'    "{stage}": {{\n      {lines}\n    }}')
+    command = "python benchmarks/characters.py"
+    body = ",\n".join(blocks)
+    return (
+        f'{{\n  "command": "{command}",\n  "results": {{\n{body}\n  }}\n}}\n'
+    )
+
+
+if __name__ == "__main__":
+    if os.environ.get("OMP_NUM_THREADS") != "1":
+        # The libraries read this once, when they start: so start anew.
+        os.environ["OMP_NUM_THREADS"] = "1"
+        os.execv(sys.executable, [sys.executable, *sys.argv])
+    main()

@@ -1,0 +1,348 @@
+"""Words letter by letter: as sequences, in bits, and made up anew.
+
+A name is read and predicted with an end sign on either side::
+
+    read      .  j  a  z  z
+    predict   j  a  z  z  .
+
+so that a model also says how a name begins and where it ends. Each of the
+27 signs is a class: the end sign 0, the letters a to z 1 to 26. As an input
+a class is *one-hot*, a row of zeros with a single one.
+
+Every model is scored the same way, in bits per character::
+
+    - sum of log2 p(sign that came) / number of signs
+
+over all letters and one end sign for each name. A model that gives all 27
+signs the same chance has log2(27) = 4.75 bits; whoever leaves the end sign
+out, or counts the padding of short names, gets another number.
+
+C. E. Shannon, "Prediction and entropy of printed English", Bell System
+Technical Journal 30, 1951.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from rnnlib.recurrent import Seed, as_generator
+from rnnlib.validation import (
+    as_array,
+    as_float,
+    as_function,
+    as_instance,
+    as_int,
+    describe,
+)
+from rnnlib.windows import Sequences
+
+END = "."
+SIGNS = END + "abcdefghijklmnopqrstuvwxyz"
+After = Callable[[list[str]], np.ndarray]
+
+
+def as_names(names: object, name: str = "names", *, shortest: int = 1):
+    """Return `names` as a list of words of the letters a to z.
+
+    Parameters
+    ----------
+    names : sequence of str
+        At least one.
+    name : str, optional
+        Name of the argument, used in the message.
+    shortest : int, optional
+        Least number of letters: 0 lets beginnings of names through.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no list of words, or a word holds anything else.
+    """
+    if isinstance(names, str) or not isinstance(names, (Sequence, np.ndarray)):
+        raise TypeError(f"{name} must be a list of words, found {names!r:.60}")
+    if len(names) == 0:
+        raise ValueError(f"{name} must hold at least one word, found none")
+    for n, word in enumerate(names):
+        if not isinstance(word, str):
+            raise TypeError(
+                f"{name}[{n}] must be a string, found {describe(word)}"
+            )
+        if len(word) < shortest or set(word) - set(SIGNS[1:]):
+            raise ValueError(
+                f"{name}[{n}] must be of the letters a to z, at least "
+                f"{shortest} of them, found {word!r}"
+            )
+    return [str(word) for word in names]
+
+
+def classes_of(text: str) -> np.ndarray:
+    """Return the class of each sign of `text`, 0 for the end sign.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no string of the 27 signs.
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"text must be a string, found {describe(text)}")
+    if not text or set(text) - set(SIGNS):
+        raise ValueError(
+            f"text must be of the letters a to z and {END!r}, found {text!r}"
+        )
+    return np.array([SIGNS.index(sign) for sign in text], dtype=np.intp)
+
+
+def split_names(
+    names: Sequence[str], *sizes: int, seed: Seed = 0
+) -> tuple[list[str], ...]:
+    """Shuffle names and set some aside.
+
+    A sorted list cut into pieces would hold other first letters in each.
+    Shuffling does not part names that are nearly the same, see
+    :func:`neighbours`.
+
+    Parameters
+    ----------
+    names : sequence of str
+    *sizes : int
+        How many names to set aside, for each part.
+    seed : int or numpy.random.Generator, optional
+
+    Returns
+    -------
+    parts : tuple of list of str
+        The rest first, to train on, then the parts set aside.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a name occurs twice, and so might be trained on and tested on, or
+        nothing would be left.
+    """
+    names = as_names(names)
+    if len(set(names)) < len(names):
+        raise ValueError("names must be different, found some twice")
+    sizes = [as_int(size, "sizes") for size in sizes]
+    if sum(sizes) >= len(names):
+        raise ValueError(
+            f"sizes must leave some of the {len(names)} names, found {sizes}"
+        )
+    order = as_generator(seed).permutation(len(names))
+    cuts = np.split(order, np.cumsum(sizes))
+    return tuple([names[i] for i in part] for part in (cuts[-1], *cuts[:-1]))
+
+
+def neighbours(word: str) -> set[str]:
+    """Return all words one letter put in, left out or changed away.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `word` is no word of the letters a to z.
+    """
+    (word,) = as_names([word], "word")
+    cuts = [(word[:i], word[i:]) for i in range(len(word) + 1)]
+    found = {left + right[1:] for left, right in cuts if right}
+    for letter in SIGNS[1:]:
+        found |= {left + letter + right for left, right in cuts}
+        found |= {left + letter + right[1:] for left, right in cuts if right}
+    return found - {word, ""}
+
+
+def spell(names: Sequence[str], *, one: float = 1.0) -> Sequences:
+    """Pose names as sequences, the next sign wanted at every step.
+
+    Parameters
+    ----------
+    names : sequence of str
+        N words of the letters a to z.
+    one : float, optional
+        The number that says "this sign", above 0: how loud the input is.
+
+    Returns
+    -------
+    sequences : Sequences
+        x (T, N, 27), the end sign and the letters, one-hot, zeros in the
+        padding; y (T, N), classes of the letters and the end sign; T is one
+        more than the letters of the longest name.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a name is no word of the letters a to z.
+    """
+    names = as_names(names)
+    one = as_float(one, "one", low=0.0, open_low=True)
+    lengths = np.array([len(name) + 1 for name in names])
+    y = np.zeros((lengths.max(), len(names)), np.intp)
+    x = np.zeros((*y.shape, len(SIGNS)))
+    for n, name in enumerate(names):
+        signs = classes_of(END + name + END)
+        x[np.arange(lengths[n]), n, signs[:-1]] = one
+        y[: lengths[n], n] = signs[1:]
+    mask = np.arange(len(y))[:, np.newaxis] < lengths
+    return Sequences(x, y, mask, lengths)
+
+
+def bits(chances, data: Sequences) -> np.ndarray:
+    """Return the bits that each sign cost: -log2 of the chance it had.
+
+    Parameters
+    ----------
+    chances : array_like, shape (T, N, K)
+        Probabilities of the K signs at each step; what stands in the
+        padding is not looked at.
+    data : Sequences
+        With classes as targets, shape (T, N).
+
+    Returns
+    -------
+    bits : ndarray, shape (T, N)
+        NaN where no target counts. The mean over all that count,
+        ``np.nanmean``, is the number of bits per character.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the arguments do not fit each other, the chances of a step are
+        negative or do not sum to one, or the sign that came had none.
+    """
+    data = as_instance(data, "data", Sequences)
+    wanted = (*data.mask.shape, "K")
+    chances = as_array(chances, "chances", shape=wanted)
+    counted, classes = chances[data.mask], data.y[data.mask]
+    if data.y.ndim != 2 or classes.max() >= chances.shape[-1]:
+        raise ValueError(
+            f"data must have classes below {chances.shape[-1]} as targets, "
+            f"found y of shape {data.y.shape} up to {data.y.max()}"
+        )
+    _as_chances(counted, "chances")
+    given = counted[np.arange(len(classes)), classes]
+    if not (given > 0).all():
+        raise ValueError(
+            "chances must be above 0 for each sign that came, found 0"
+        )
+    cost = np.full(data.mask.shape, np.nan)
+    cost[data.mask] = -np.log2(given)
+    return cost
+
+
+def sharpen(chances, temperature: float) -> np.ndarray:
+    """Return chances at another temperature: p^(1 / temperature), in shares.
+
+    At 1 nothing changes, towards 0 the likeliest sign takes all, above 1
+    the signs come closer to equal. With p = softmax(scores) this is
+    softmax(scores / temperature).
+
+    Parameters
+    ----------
+    chances : array_like, shape (..., K)
+    temperature : float
+        Above 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If chances are negative or do not sum to one.
+    """
+    chances = _as_chances(chances, "chances")
+    temperature = as_float(temperature, "temperature", low=0.0, open_low=True)
+    with np.errstate(divide="ignore"):  # log 0: a chance of 0 stays 0
+        scores = np.log(chances) / temperature
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def pick(chances, luck) -> np.ndarray:
+    """Draw a class from each row of chances with given random numbers.
+
+    The chances are laid end to end from 0 to 1; the class is the one that
+    `luck` falls into. The same luck with nearly the same chances draws the
+    same class, so one can see what a change of the chances does.
+
+    Parameters
+    ----------
+    chances : array_like, shape (N, K)
+    luck : array_like, shape (N,)
+        Random numbers from 0 up to, not including, 1.
+
+    Returns
+    -------
+    classes : ndarray of int, shape (N,)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number of luck is out of range, or chances do not sum to one.
+    """
+    chances = as_array(chances, "chances", shape=("N", "K"))
+    _as_chances(chances, "chances")
+    luck = _as_luck(luck, (len(chances),))
+    edges = np.cumsum(chances, axis=1)
+    edges /= edges[:, -1:]  # exactly 1 at the end, whatever the rounding
+    return (luck[:, np.newaxis] >= edges).sum(axis=1)
+
+
+def invent(after: After, luck, *, temperature: float = 1.0) -> list[str]:
+    """Make up names: draw a sign, hand it back, until the end sign comes.
+
+    Parameters
+    ----------
+    after : callable
+        Takes a list of N beginnings and returns the chances (N, 27) of what
+        comes after each.
+    luck : array_like, shape (T, N)
+        A random number for each step of each name, from 0 up to 1. A name
+        that has not ended after T letters is cut there.
+    temperature : float, optional
+        See :func:`sharpen`.
+
+    Returns
+    -------
+    names : list of str
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument does not fit, or `after` returns no chances.
+    """
+    after = as_function(after, "after")
+    luck = _as_luck(luck, ("T", "N"))
+    names = [""] * luck.shape[1]
+    going = np.arange(len(names))
+    for numbers in luck:
+        chances = as_array(
+            after([names[n] for n in going]),
+            "what after returns",
+            shape=(len(going), len(SIGNS)),
+        )
+        signs = pick(sharpen(chances, temperature), numbers[going])
+        for n, sign in zip(going, signs):
+            names[n] += SIGNS[sign] if sign else ""
+        going = going[signs > 0]
+        if len(going) == 0:
+            break
+    return names
+
+
+def _as_chances(chances: object, name: str) -> np.ndarray:
+    chances = as_array(chances, name, shape=(..., "K"))
+    sums = chances.sum(axis=-1)
+    if (chances < 0).any() or not np.allclose(sums, 1, atol=1e-5, rtol=0):
+        raise ValueError(
+            f"{name} must be at least 0 and sum to 1, found from "
+            f"{chances.min():g} on, sums {sums.min():g} to {sums.max():g}"
+        )
+    return chances
+
+
+def _as_luck(luck: object, shape: tuple) -> np.ndarray:
+    luck = as_array(luck, "luck", shape=shape)
+    if luck.min() < 0 or luck.max() >= 1:
+        raise ValueError(
+            "luck must lie from 0 up to, not including, 1, found "
+            f"{luck.min():g} to {luck.max():g}"
+        )
+    return luck

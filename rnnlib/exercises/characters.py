@@ -1,0 +1,151 @@
+"""Exercises of the chapter on characters."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnnlib.exercises.spec import Exercise
+
+_RNG = np.random.default_rng(9)
+
+
+def _softmax(scores):
+    powers = np.exp(scores - np.max(scores))
+    return powers / powers.sum()
+
+
+def _real(loss, lengths):
+    """Return where a step belongs to a sequence, shape (T, N)."""
+    return np.arange(len(loss))[:, np.newaxis] < lengths
+
+
+def _smoothed(c, p, d):
+    taken = d * (c > 0).sum() / c.sum()
+    return np.maximum(c - d, 0) / c.sum() + taken * p
+
+
+_CHANCES = np.array([0.1, 0.5, 0.15, 0.25])
+_LOWER = np.array([0.4, 0.3, 0.2, 0.1])
+
+EXERCISES = {
+    "characters-bits": Exercise(
+        arguments=("chances",),
+        cases=[
+            (np.array([0.5, 0.25, 0.25, 0.125]),),
+            (np.array([0.9, 0.01, 0.3]),),
+        ],
+        truth=lambda p: -np.log2(p).mean(),
+        slips={
+            "these are nats: np.log is the natural logarithm. For bits take "
+            "np.log2, or divide by the logarithm of 2.": (
+                lambda p: -np.log(p).mean()
+            ),
+            "you take the logarithm of the mean chance; take the mean of the "
+            "logarithms.": lambda p: -np.log2(p.mean()),
+            "this is the sum; bits per character are its mean.": (
+                lambda p: -np.log2(p).sum()
+            ),
+            "the logarithm of a chance is negative: turn the sign.": (
+                lambda p: np.log2(p).mean()
+            ),
+        },
+        lesson="One sign that a model held for impossible costs a fortune.",
+    ),
+    "characters-temperature": Exercise(
+        arguments=("scores", "temperature"),
+        cases=[
+            (np.array([1.0, 2.0, 0.5]), 0.5),
+            (np.array([0.0, -1.0, 3.0, 1.0]), 2.0),
+        ],
+        truth=lambda scores, temperature: _softmax(scores / temperature),
+        slips={
+            "your temperature works the wrong way round: divide the scores "
+            "by it.": lambda scores, temperature: _softmax(
+                scores * temperature
+            ),
+            "the temperature does nothing here: chances divided by a number "
+            "and made to sum to 1 are what they were. Divide the scores.": (
+                lambda scores, temperature: _softmax(scores)
+            ),
+            "these do not sum to 1: divide by their sum.": (
+                lambda scores, temperature: np.exp(scores / temperature)
+            ),
+        },
+        lesson="Dividing all scores keeps their order: the favourite stays.",
+    ),
+    "characters-pick": Exercise(
+        arguments=("chances", "luck"),
+        cases=[
+            (_CHANCES, 0.05),
+            (_CHANCES, 0.55),
+            (_CHANCES, 0.65),
+            (_CHANCES, 0.999),
+        ],
+        truth=lambda p, luck: int((np.cumsum(p) <= luck).sum()),
+        slips={
+            "you always take the likeliest: then every name would be the "
+            "same. Use luck.": lambda p, luck: int(np.argmax(p)),
+            "one too many: luck below the first chance is class 0.": (
+                lambda p, luck: int((np.cumsum(p) <= luck).sum()) + 1
+            ),
+            "you give every class the same share; lay the chances end to end "
+            "and see into which of them luck falls.": (
+                lambda p, luck: int(luck * len(p))
+            ),
+        },
+        lesson="The same luck and nearly the same chances: the same letter.",
+    ),
+    "characters-mask": Exercise(
+        arguments=("loss", "lengths"),
+        cases=[
+            (_RNG.uniform(0.5, 3, (4, 3)).round(1), np.array([4, 1, 2])),
+            (_RNG.uniform(0.5, 3, (3, 2)).round(1), np.array([1, 3])),
+        ],
+        truth=lambda loss, lengths: loss[_real(loss, lengths)].mean(),
+        slips={
+            "you count the padding: past its length a sequence has no loss, "
+            "whatever stands there.": lambda loss, lengths: loss.mean(),
+            "the padding no longer adds to the sum, but you still divide by "
+            "all steps; divide by the real ones, lengths.sum().": (
+                lambda loss, lengths: (loss * _real(loss, lengths)).mean()
+            ),
+            "this is the mean of the sequences' means, in which a letter of "
+            "a short name weighs more; count each step once.": (
+                lambda loss, lengths: (
+                    (loss * _real(loss, lengths)).sum(axis=0) / lengths
+                ).mean()
+            ),
+            "one step too few: a sequence of length 2 has the steps 0 and "
+            "1.": lambda loss, lengths: loss[_real(loss, lengths - 1)].mean(),
+        },
+        lesson="Every real step once: so all models count alike.",
+    ),
+    "characters-discount": Exercise(
+        arguments=("counts", "lower", "discount"),
+        cases=[
+            (np.array([3.0, 1.0, 0.0, 0.0]), _LOWER, 0.5),
+            (np.array([0.0, 2.0, 1.0, 6.0]), _LOWER, 0.8),
+        ],
+        truth=_smoothed,
+        slips={
+            "what was taken away is lost: your chances do not sum to 1. Hand "
+            "it down, times lower.": lambda c, p, d: (
+                np.maximum(c - d, 0) / c.sum()
+            ),
+            "the discount was taken from every sign that was seen: hand down "
+            "discount times their number, divided by the sum of counts.": (
+                lambda c, p, d: np.maximum(c - d, 0) / c.sum() + d * p
+            ),
+            "nothing is taken from the counts, but something is added: your "
+            "chances sum to more than 1.": lambda c, p, d: (
+                c / c.sum() + d * (c > 0).sum() / c.sum() * p
+            ),
+            "a count of 0 has nothing to give: not below zero.": (
+                lambda c, p, d: (
+                    (c - d) / c.sum() + d * (c > 0).sum() / c.sum() * p
+                )
+            ),
+        },
+        lesson="Nothing is impossible any more, and the sum is still 1.",
+    ),
+}
