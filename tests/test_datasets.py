@@ -41,6 +41,29 @@ def test_a_reader_cannot_edit_the_data_by_accident():
         datasets.sunspots_yearly().values[0] = 1.0
 
 
+def test_digits_are_whole():
+    digits = datasets.mnist()
+    for x, y, count in (
+        (digits.x_train, digits.y_train, 60_000),
+        (digits.x_test, digits.y_test, 10_000),
+    ):
+        assert x.shape == (count, 28, 28)
+        assert (x.dtype, x.min(), x.max()) == (np.uint8, 0, 255)
+        assert (y.shape, y.dtype) == ((count,), np.int64)
+        share = np.bincount(y, minlength=10) / count
+        assert len(share) == 10 and share.min() > 0.08
+        with pytest.raises(ValueError, match="read-only"):
+            x[0] = 0
+        with pytest.raises(ValueError, match="read-only"):
+            y[0] = 0
+
+
+def test_no_digit_is_in_both_parts():
+    digits = datasets.mnist()
+    seen = {picture.tobytes() for picture in digits.x_train}
+    assert not seen & {picture.tobytes() for picture in digits.x_test}
+
+
 @pytest.mark.parametrize("file_name", datasets.CHECKSUMS)
 def test_altered_file_is_refused_by_name(file_name, tmp_path, monkeypatch):
     content = bytearray(datasets.read_checked(file_name))

@@ -12,6 +12,7 @@ from rnnlib.exercises import (
     ar1,
     bptt,
     characters,
+    digits,
     elman,
     forecasting,
     judging,
@@ -30,6 +31,7 @@ EXERCISES: dict[str, Exercise] = {
     **vanishing.EXERCISES,
     **lstm.EXERCISES,
     **forecasting.EXERCISES,
+    **digits.EXERCISES,
     **characters.EXERCISES,
     **judging.EXERCISES,
 }
