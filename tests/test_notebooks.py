@@ -180,6 +180,44 @@ def test_a_bad_chapter_is_told_its_fault(
     assert any(fault in found for found in chapter_form.faults(chapter))
 
 
+def show_all(chapter: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Turn it into the chapter that judges nothing and shows everything."""
+    del chapter.cells[-3:-1]
+    chapter.cells[-1].source = "verdicts.table()"
+    return chapter
+
+
+def test_the_chapter_of_all_verdicts_needs_no_box(
+    chapter: nbformat.NotebookNode,
+) -> None:
+    assert chapter_form.faults(show_all(chapter)) == []
+
+
+@pytest.mark.parametrize(
+    ("spoil", "fault"),
+    [
+        (set_metadata(-1, {}), "is not in one cell, tagged remove-input"),
+        (
+            lambda c: c.cells.append(copy.deepcopy(c.cells[-1])),
+            "is not in one cell, tagged remove-input",
+        ),
+        (
+            set_source(0, "```{admonition} A\n:class: verdict\n```"),
+            "a verdict is typed in the text",
+        ),
+        (
+            lambda c: c.cells.append(new_code_cell("claims.box()")),
+            "nothing calls claims.record",
+        ),
+    ],
+)
+def test_a_bad_chapter_of_all_verdicts_is_told_its_fault(
+    chapter: nbformat.NotebookNode, spoil, fault: str
+) -> None:
+    spoil(show_all(chapter))
+    assert any(fault in found for found in chapter_form.faults(chapter))
+
+
 @pytest.fixture
 def executed() -> nbformat.NotebookNode:
     """Return a notebook as an editor saves it after a run."""

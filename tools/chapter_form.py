@@ -31,6 +31,8 @@ SOLUTION_END = re.compile(r"\{solution-end\}")
 LABEL = re.compile(r"^:label:\s*(\S+)", re.M)
 VERDICT = re.compile(r"\{admonition\}.*\n(?::.*\n)*:class:.*\bverdict\b")
 RECORD, BOX = "claims.record", "claims.box"
+# What the chapter that shows all verdicts has in place of records and box.
+TABLE = "verdicts.table()"
 # Tag of cells whose code tells a reader nothing: records, and the box.
 HIDDEN = "remove-input"
 # A name in front of a heading, (name)=
@@ -178,19 +180,27 @@ def fixtures(notebook: NotebookNode) -> list[str]:
 
 
 def verdicts(notebook: NotebookNode) -> list[str]:
-    """Claims are judged where they are measured, and shown in one box."""
+    """Claims are judged where they are measured, and shown in one box.
+
+    One chapter judges nothing and shows the verdicts of all others.
+    """
     found = []
     places = [n for n, cell in _code(notebook) if _calls(cell, BOX)]
+    tables = [c for _, c in _code(notebook) if c.source == TABLE]
+    judged, known = records(notebook), labels(notebook)
+    if any(VERDICT.search(c.source) for c in _text(notebook)):
+        found.append("a verdict is typed in the text")
+    if tables and not places and not judged:
+        if [_tags(cell) for cell in tables] != [[HIDDEN]]:
+            found.append(f"{TABLE} is not in one cell, tagged {HIDDEN}")
+        return found
     if len(places) != 1:
-        return [f"{len(places)} cells call {BOX}"]
+        return [*found, f"{len(places)} cells call {BOX}"]
     last = notebook.cells[places[0]]
     if last.source != f"{BOX}()" or _tags(last) != [HIDDEN]:
         found.append(f"the cell with {BOX}() is not alone, tagged {HIDDEN}")
     if _code(notebook)[-1][0] != places[0]:
         found.append(f"code follows on {BOX}()")
-    if any(VERDICT.search(c.source) for c in _text(notebook)):
-        found.append("a verdict is typed in the text")
-    judged, known = records(notebook), labels(notebook)
     if not judged:
         found.append(f"nothing calls {RECORD}")
     for number, claim, label in judged:
