@@ -104,7 +104,7 @@ def read(path: Path) -> NotebookNode:
 
 
 def run(
-    path: Path, timeout: int = 120, claims: Path | None = None
+    path: Path, timeout: int = 300, claims: Path | None = None
 ) -> NotebookNode:
     """Execute a notebook in its own folder and return it with its outputs.
 
