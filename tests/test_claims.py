@@ -325,3 +325,23 @@ def test_a_verdict_that_links_to_nothing_fails_the_build(
     path.write_text(text)
     with pytest.raises(AssertionError, match="sec-b"):
         book.build()
+
+
+def test_every_claim_has_one_verdict_and_the_chapter_shows_them_all() -> None:
+    table = verdicts.table()
+    assert {number for number, *_ in table.rows} == set(claims.every())
+    shown = [
+        cell.outputs[0].data["text/plain"]
+        for path in CHAPTERS
+        for cell in notebooks.read(path).cells
+        if cell.source == "verdicts.table()"
+    ]
+    assert shown == [repr(table)]
+
+
+def test_a_verdict_of_the_book_goes_against_an_article() -> None:
+    # A book in which everything came out as told has not been testing.
+    found = {
+        made.verdict for rows in verdicts.load().values() for made in rows
+    }
+    assert found == set(claims.VERDICTS)
