@@ -14,6 +14,15 @@ are bits per character, counted over the letters and one end sign a name.
     sizes    LSTM and n-grams with fewer names to learn from (validation only)
     final    five seeds of each of the four, and n-grams; mean chances of five
              networks; these mixed with the n-grams. Validation, then test.
+
+Three more were run later, when the test names had been scored. They look at
+the validation names only, and nothing in `final` was chosen by them:
+
+    rates    the tuning's settings at higher rates
+    loudness a loud input with the start of a quiet one, and the reverse
+    closer   five seeds of each kind: which signs they save on, letters that
+             are doubled, names made up; for the LSTM what its cells follow,
+             before and after training, and what is lost without one of them
 """
 
 from __future__ import annotations
@@ -29,7 +38,14 @@ import numpy as np
 from tqdm import tqdm
 
 from rnnlib import datasets
-from rnnlib.characters import SIGNS, bits, spell, split_names
+from rnnlib.characters import (
+    SIGNS,
+    bits,
+    invent,
+    neighbours,
+    spell,
+    split_names,
+)
 from rnnlib.elman import Elman
 from rnnlib.embedding import Embedding
 from rnnlib.gru import GRU
@@ -45,6 +61,7 @@ KINDS = {"Elman": (Elman, 262), "GRU": (GRU, 149), "LSTM": (LSTM, 128)}
 EPOCHS, BATCH = 20, 64
 RATES, DROPOUTS, ONES = (0.003, 0.006, 0.012), (0.3, 0.5), (1.0, 10.0)
 LARGER = {"units": 256, "rate": 0.005, "one": 10.0}
+HIGHER = (0.024, 0.048)
 ORDERS = range(1, 9)
 TRAIN, CHOOSE, TEST = split_names(datasets.first_names(), 500, 500)
 
@@ -58,14 +75,19 @@ def train(
     one: float,
     units: int | None = None,
     table: tuple[int, float] | None = None,
+    start: float = 1.0,
     names: list[str] = TRAIN,
 ) -> tuple[Network, dict]:
-    """Train one network; it holds the weights of its best epoch."""
+    """Train one network; it holds the weights of its best epoch.
+
+    `start` multiplies the weights of the input before training.
+    """
     rng = np.random.default_rng(seed)
     layer, H = KINDS[kind]
     H = units or H
     inputs = K if table is None else table[0]
     layer = layer(inputs, H, seed=rng, dtype=np.float32)
+    layer.parameters["W_xh"][:] *= np.float32(start)
     if table is not None:
         layer = Embedding(layer, K, start=table[1], seed=rng)
     head = LinearHead(H, K, seed=rng, dtype=np.float32)
@@ -210,6 +232,212 @@ def run_final(results: dict) -> dict:
     }
 
 
+def run_rates(results: dict) -> list:
+    """Try the settings of the tuning at the next higher rate.
+
+    The LSTM with ones of 1 got better up to there, so it goes on.
+    """
+    grid = [
+        {"kind": kind, "rate": HIGHER[0], "dropout": dropout, "one": one}
+        for kind in KINDS for dropout in DROPOUTS for one in ONES
+    ]  # fmt: skip
+    grid.append(grid[-4] | {"rate": HIGHER[1]})
+    return [
+        line | train(seed=0, **line)[1] for line in tqdm(grid, "higher rates")
+    ]
+
+
+def run_loudness(results: dict) -> list:
+    """Part what a loud input does at the start from what it does later.
+
+    The last two: ones of 1 at the rates that suited them best, in the
+    tuning and beyond it.
+    """
+    setting = chosen(results["tuning"], "LSTM")
+    found = []
+    for one, start, rate in (
+        (10.0, 1.0, 0.006), (10.0, 0.1, 0.006), (1.0, 10.0, 0.006),
+        (1.0, 1.0, 0.006), (1.0, 1.0, 0.012), (1.0, 1.0, HIGHER[0]),
+    ):  # fmt: skip
+        line = {"one": one, "start": start, "rate": rate}
+        for seed in tqdm(range(5), str(line)):
+            found.append(line | train("LSTM", seed, **setting | line)[1])
+    return found
+
+
+def run_closer(results: dict) -> list:
+    """Look closely at five seeds of each kind, on the validation names."""
+    counted = NGram(TRAIN, results["final"]["order"])
+    found = []
+    for kind in KINDS:
+        setting = results["final"]["settings"][kind]
+        for seed in tqdm(range(5), kind):
+            net, line = train(kind, seed, **setting)
+            line = {"kind": kind, "seed": seed, **where(net, counted, setting)}
+            line |= doubled(net, setting["one"])
+            if kind == "LSTM":
+                line["invented"] = invented(net, counted, setting["one"])
+                line["units"] = units(net, seed, setting["one"])
+            found.append(line)
+    return found
+
+
+def where(net: Network, counted: NGram, setting: dict) -> dict:
+    """Return bits saved against the n-gram, a character, by kind of sign.
+
+    `near` are the names with a neighbour among those to learn from.
+    """
+    data = spell(CHOOSE)
+    p = chances(net, CHOOSE, setting["one"])
+    saved = bits(counted.predict(CHOOSE), data) - bits(p, data)
+    ends, letters = data.mask & (data.y == 0), data.mask & (data.y > 0)
+    near = np.array([bool(neighbours(word) & set(TRAIN)) for word in CHOOSE])
+    found = {"right": short((p.argmax(axis=2) == data.y)[data.mask].mean())}
+    for name, part in (("all", near | True), ("near", near), ("far", ~near)):
+        signs = data.mask[:, part].sum()
+        found[name] = {
+            "ends": short(saved[ends & part].sum() / signs),
+            "letters": short(saved[letters & part].sum() / signs),
+        }
+    return found
+
+
+def after(net: Network, one: float):
+    """Return a function that gives the chances after some beginnings."""
+
+    def chances_after(beginnings):
+        x = spell([text + "a" for text in beginnings], one=one).x
+        steps = [len(text) for text in beginnings]
+        return softmax(net.predict(x)[steps, range(len(steps))]).astype(float)
+
+    return chances_after
+
+
+def doubled(net: Network, one: float) -> dict:
+    """Return the mean chance of a letter a second and a third time."""
+    doubles = [
+        (name[: t + 1], name[t])
+        for name in CHOOSE
+        for t in range(len(name) - 1)
+        if name[t] == name[t + 1]
+    ]
+    model, found = after(net, one), {}
+    classes = [SIGNS.index(letter) for _, letter in doubles]
+    for times, word in ((1, "second"), (2, "third")):
+        p = model([text + letter * (times - 1) for text, letter in doubles])
+        found[word] = short(p[range(len(doubles)), classes].mean())
+    return found | {"z after ja": short(model(["ja"])[0, -1])}
+
+
+def invented(net: Network, counted: NGram, one: float) -> dict:
+    """Return how many made-up names are copies, and how they are judged."""
+    luck = np.random.default_rng(6).random((15, 2000))
+    read, held_out = set(TRAIN), set(CHOOSE) | set(TEST)
+    found = {}
+    for tau in (0.5, 1.0, 1.5):
+        words = invent(after(net, one), luck, temperature=tau)
+        found[f"copies at {tau}"] = short(np.mean([w in read for w in words]))
+        share = np.mean([w in held_out for w in words])
+        found[f"unseen at {tau}"] = short(share)
+        if tau == 1.0:
+            own = [word for word in words if word]
+    theirs = [w for w in invent(counted.after, luck[:, :1000]) if w]
+    for name, words in (
+        ("real", CHOOSE),
+        ("own copies", [word for word in own if word in read]),
+        ("own new", [word for word in own if word not in read]),
+        ("n-gram's new", [word for word in theirs if word not in read]),
+    ):
+        found[name] = {
+            "LSTM": in_bits(chances(net, words, one), words),
+            "n-gram": in_bits(counted.predict(words), words),
+        }
+    return found
+
+
+def units(net: Network, seed: int, one: float) -> dict:
+    """Return what cells follow, trained and untrained, and what one is for."""
+    layer, H = KINDS["LSTM"]
+    raw = layer(K, H, seed=np.random.default_rng(seed), dtype=np.float32)
+    found = {}
+    for name, made in (("trained", net.layer), ("untrained", raw)):
+        (seen, notes), (new, truth) = (
+            followed(made, names, one) for names in (TRAIN[:1500], CHOOSE)
+        )
+        found[name] = {}
+        for feature in notes:
+            k, r = best_cell(seen, notes[feature], new, truth[feature])
+            ones = np.ones((len(seen), 1)), np.ones((len(new), 1))
+            weights = np.linalg.lstsq(
+                np.hstack([seen, ones[0]]), notes[feature], rcond=None
+            )[0]
+            error = np.hstack([new, ones[1]]) @ weights - truth[feature]
+            read = 1 - np.var(error) / np.var(truth[feature])
+            found[name][feature] = {"cell": short(r), "all": short(read)}
+            if name == "trained" and feature == "position":
+                chosen_cell = k
+        late, later = notes["position"] >= 2, truth["position"] >= 2
+        r = best_cell(seen[late], notes["position"][late],
+                      new[later], truth["position"][later])[1]  # fmt: skip
+        found[name]["position, from the second letter on"] = short(r)
+    return found | {"silenced": silenced(net, chosen_cell, one)}
+
+
+def followed(layer: LSTM, names: list[str], one: float) -> tuple:
+    """Return every cell at every real step, and what it may follow."""
+    data = spell(names)
+    t, n = np.nonzero(data.mask)
+    vowel = np.isin(data.x.argmax(axis=2), [SIGNS.index(k) for k in "aeiouy"])
+    _, cache = layer.forward((one * data.x).astype(np.float32))
+    return cache.trace("c")[data.mask].astype(float), {
+        "position": t.astype(float),
+        "last was a vowel": vowel[t, n].astype(float),
+        "letters to come": (data.lengths[n] - 1 - t).astype(float),
+    }
+
+
+def best_cell(seen, wanted, new, truth) -> tuple[int, float]:
+    """Return the cell that follows best, and how well on new names."""
+    r = np.corrcoef(seen.T, wanted)[-1, :-1]
+    k = int(np.abs(r).argmax())
+    return k, abs(np.corrcoef(new[:, k], truth)[0, 1])
+
+
+def silenced(net: Network, cell: int, one: float) -> dict:
+    """Return the bits lost without each cell's outgoing weights."""
+    data = spell(CHOOSE)
+    ends = data.mask & (data.y == 0)
+    weights = net.layer.parameters["W_hh"], net.head.parameters["W_hy"]
+
+    def now():
+        cost = bits(chances(net, CHOOSE, one), data)
+        return np.array([np.nanmean(cost), cost[ends].mean()])
+
+    before, lost = now(), []
+    for k in range(len(weights[0])):
+        kept = [W[k].copy() for W in weights]
+        for W in weights:
+            W[k] = 0
+        lost.append(now() - before)
+        for W, row in zip(weights, kept):
+            W[k] = row
+    lost = np.array(lost)
+    return {
+        "all signs": short(lost[cell, 0]),
+        "end signs": short(lost[cell, 1]),
+        "all signs, median cell": short(np.median(lost[:, 0])),
+        "end signs, median cell": short(np.median(lost[:, 1])),
+        "cells that cost more at the end": int(
+            (lost[:, 1] > lost[cell, 1]).sum()
+        ),
+    }
+
+
+def short(number: float) -> float:
+    """Return a number as it is stored."""
+    return round(float(number), 4)
+
+
 def mean_of(every: list[dict], share: float | None = None) -> dict:
     """Return the mean chances; of two models with the first one's share."""
     weights = None if share is None else [share, 1 - share]
@@ -235,6 +463,9 @@ STAGES = {
     "inputs": run_inputs,
     "sizes": run_sizes,
     "final": run_final,
+    "rates": run_rates,
+    "loudness": run_loudness,
+    "closer": run_closer,
 }
 
 
