@@ -31,11 +31,20 @@ def _errors(ours, theirs, ddof=1, roots=True):
 EXERCISES = {
     "claims-interval": Exercise(
         arguments=("low", "high"),
-        cases=[(0.1, 0.4), (-0.2, 0.3), (-0.5, -0.1), (-0.1, 0.9)],
+        cases=[
+            (0.1, 0.4),
+            (-0.2, 0.3),
+            (-0.5, -0.1),
+            (-0.1, 0.9),
+            (0.0, 0.3),
+        ],
         truth=_judged,
         slips={
             "an interval that holds 0 decides nothing, even if its middle is "
             "above 0.": lambda low, high: 1 if low + high > 0 else -1,
+            "an interval that ends at 0 holds 0.": lambda low, high: (
+                1 if low >= 0 else -1 if high <= 0 else 0
+            ),
             "the sign is turned over: above 0 speaks for the claim.": (
                 lambda low, high: -_judged(low, high)
             ),
@@ -43,7 +52,7 @@ EXERCISES = {
                 lambda low, high: 1 if low > 0 else 0
             ),
         },
-        lesson="Most comparisons that one reads would be a 0.",
+        lesson="A 0 is an answer too: not decided.",
     ),
     "claims-pairs": Exercise(
         arguments=("ours", "theirs"),
