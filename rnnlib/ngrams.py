@@ -1,4 +1,4 @@
-"""Counting letters: n-gram models with Kneser-Ney smoothing.
+"""Counting letters: n-gram models with modified Kneser-Ney smoothing.
 
 An n-gram model looks at the last n - 1 signs and at nothing before them::
 
@@ -7,7 +7,7 @@ An n-gram model looks at the last n - 1 signs and at nothing before them::
 Long contexts are precise and rarely seen. So each order hands some of its
 chances down to the next shorter one::
 
-    p(z | ja) = (c(jaz) - d) / c(ja) + share handed down * p(z | a)
+    p(z | ja) = max(c(jaz) - d, 0) / c(ja) + share handed down * p(z | a)
 
 d is a *discount* taken from every count that is not zero; what was taken
 from a context is what it hands down, so that the chances sum to one. Below
