@@ -32,6 +32,7 @@ import argparse
 import json
 import math
 import os
+import platform
 import statistics
 import sys
 import time
@@ -371,11 +372,22 @@ def main() -> None:
         print(f"{name:22} {seconds:6.1f} s  {scores}")
 
 
+def machine() -> str:
+    """Return the processor's name and its number of cores."""
+    name = platform.processor() or platform.machine()
+    about = Path("/proc/cpuinfo")
+    for line in about.read_text().splitlines() if about.exists() else ():
+        if line.startswith("model name"):
+            name = line.partition(":")[2].strip()
+            break
+    return f"{name}, {os.cpu_count()} cores, no accelerator used"
+
+
 def as_text(results: dict) -> str:
     """Return the file's text, one line a seed, so that changes are seen."""
     about = {
         "command": "python benchmarks/digits.py",
-        "machine": "two shared cores of a cloud server, no accelerator",
+        "machine": machine(),
         "threads": 1,
         "seconds": "processor time of that thread",
         "torch": torch.__version__.split("+")[0],
