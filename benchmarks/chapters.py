@@ -3,8 +3,9 @@
     python benchmarks/chapters.py
 
 Each chapter runs in a fresh process, as a reader would run it. The limits are
-those that the book promises, on two cores: 600 MB and 60 seconds a chapter
-(30 seconds for the first two), 0.3 seconds for ``import rnnlib``. Exits with
+those that the book promises, on two cores: 60 seconds a chapter (30 for the
+first two), 600 MB (1,000 for the one that holds 70,000 pictures), 0.3 seconds
+for ``import rnnlib``. Exits with
 1 if one is broken.
 """
 
@@ -21,6 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 SECONDS, MEGABYTES, IMPORT_SECONDS = 60.0, 600.0, 0.3
 SHORTER = {"01_ar1": 30.0, "02_memory": 30.0}
+LARGER = {"08_digits": 1000.0}
 
 RUN = """
 import sys
@@ -29,7 +31,7 @@ from nbclient import NotebookClient
 from pathlib import Path
 path = Path(sys.argv[1])
 NotebookClient(
-    nbformat.read(path, as_version=4), timeout=120,
+    nbformat.read(path, as_version=4), timeout=300,
     resources={"metadata": {"path": str(path.parent)}},
 ).execute()
 """
@@ -74,7 +76,7 @@ def main() -> int:
         seconds, megabytes = chapter(path)
         print(f"{path.stem:24s} {seconds:8.1f} {megabytes:6.0f}")
         kept &= seconds < SHORTER.get(path.stem, SECONDS)
-        kept &= megabytes < MEGABYTES
+        kept &= megabytes < LARGER.get(path.stem, MEGABYTES)
     bare = python("pass")
     ours = python("import rnnlib")
     numpy = python("import numpy")
