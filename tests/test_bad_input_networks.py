@@ -347,8 +347,8 @@ INTERNAL = {
 RESULTS = {
     "AR", "Backtest", "Box", "Claim", "DirectAR", "ElmanCache",
     "EmbeddingCache", "Exercise", "Explorer", "GRUCache", "HeadCache",
-    "History", "Horizon", "LSTMCache", "Series", "Table", "ThresholdAR",
-    "Windows",
+    "History", "Horizon", "LSTMCache", "Pictures", "Series", "Table",
+    "ThresholdAR", "Windows",
 }  # fmt: skip
 
 
