@@ -13,7 +13,7 @@ from hypothesis import settings
 from nbformat import NotebookNode
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-import tolerance
+from course import tolerance
 
 # Chapters store the plain text of their outputs only, see tools/notebooks.py;
 # the other forms of the same output have nothing to be compared with.
