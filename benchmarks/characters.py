@@ -38,23 +38,21 @@ import numpy as np
 from tqdm import tqdm
 
 from rnnlib import datasets
-from rnnlib.characters import (
-    SIGNS,
-    bits,
-    invent,
-    neighbours,
-    spell,
-    split_names,
-)
-from rnnlib.elman import Elman
-from rnnlib.embedding import Embedding
-from rnnlib.gru import GRU
-from rnnlib.heads import LinearHead, cross_entropy, softmax
-from rnnlib.lstm import LSTM
-from rnnlib.ngrams import NGram
-from rnnlib.optimizers import Adam, one_cycle
+from rnnlib.layers.elman import Elman
+from rnnlib.layers.embedding import Embedding
+from rnnlib.layers.gru import GRU
+from rnnlib.layers.heads import LinearHead
+from rnnlib.layers.losses import cross_entropy, softmax
+from rnnlib.layers.lstm import LSTM
+from rnnlib.models.ngrams import NGram
 from rnnlib.results import FOLDER
-from rnnlib.training import Minibatches, Network, fit
+from rnnlib.sequences.chances import bits, invent
+from rnnlib.sequences.names import SIGNS, neighbours, spell, split_names
+from rnnlib.training.batches import Minibatches
+from rnnlib.training.loop import fit
+from rnnlib.training.network import Network
+from rnnlib.training.optimizers import Adam
+from rnnlib.training.schedules import one_cycle
 
 K = len(SIGNS)
 KINDS = {"Elman": (Elman, 262), "GRU": (GRU, 149), "LSTM": (LSTM, 128)}
@@ -97,10 +95,9 @@ def train(
     history = fit(
         net,
         Minibatches(spell(names, one=one), BATCH, seed=rng),
-        Adam(net.parameters),
+        Adam(net.parameters, one_cycle(updates, rate)),
         epochs=epochs,
         clip=1.0,
-        schedule=lambda step: one_cycle(min(step, updates - 1), updates, rate),
         validate=spell(CHOOSE, one=one),
         progress=False,
     )

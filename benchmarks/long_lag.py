@@ -32,21 +32,27 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from rnnlib.elman import Elman
-from rnnlib.heads import LinearHead, cross_entropy, softmax, squared_error
-from rnnlib.lstm import LSTM
-from rnnlib.optimizers import Adam, one_cycle
+from rnnlib.layers.elman import Elman
+from rnnlib.layers.heads import LinearHead
+from rnnlib.layers.losses import cross_entropy, softmax, squared_error
+from rnnlib.layers.lstm import LSTM
 from rnnlib.results import FOLDER
-from rnnlib.tasks import (
+from rnnlib.sequences.padded import Sequences
+from rnnlib.sequences.tasks.long_lags import (
     adding,
     noise_free_lag,
+    temporal_order,
+)
+from rnnlib.sequences.tasks.reber_grammar import (
     reber,
     reber_passed,
     reber_strings,
-    temporal_order,
 )
-from rnnlib.training import Fresh, Minibatches, Network, fit
-from rnnlib.windows import Sequences
+from rnnlib.training.batches import Fresh, Minibatches
+from rnnlib.training.loop import fit
+from rnnlib.training.network import Network
+from rnnlib.training.optimizers import Adam
+from rnnlib.training.schedules import one_cycle
 
 HIDDEN = 16
 LENGTHS = (25, 50, 100, 200, 500, 1000)  # the paper: 100, 500, 1000
@@ -146,10 +152,9 @@ def learn_fresh(
     return fit(
         net,
         Fresh(draw, UPDATES, seed=rng),
-        Adam(net.parameters),
+        Adam(net.parameters, one_cycle(UPDATES, peak)),
         epochs=1,
         clip=CLIP,
-        schedule=lambda update: one_cycle(update, UPDATES, peak),
         progress=False,
     )
 

@@ -43,16 +43,20 @@ from typing import NamedTuple
 import numpy as np
 from tqdm import tqdm
 
-from rnnlib.diagnostics import memory_horizon, success_interval
-from rnnlib.elman import Elman
-from rnnlib.gru import GRU
-from rnnlib.heads import LinearHead, cross_entropy
-from rnnlib.lstm import LSTM
-from rnnlib.optimizers import Adam, one_cycle
+from rnnlib.layers.elman import Elman
+from rnnlib.layers.gru import GRU
+from rnnlib.layers.heads import LinearHead
+from rnnlib.layers.losses import cross_entropy
+from rnnlib.layers.lstm import LSTM
 from rnnlib.results import FOLDER
-from rnnlib.tasks import delayed_recall
-from rnnlib.training import Fresh, Network, fit
-from rnnlib.windows import Sequences
+from rnnlib.sequences.padded import Sequences
+from rnnlib.sequences.tasks.long_lags import delayed_recall
+from rnnlib.training.batches import Fresh
+from rnnlib.training.loop import fit
+from rnnlib.training.memory_span import memory_horizon, success_interval
+from rnnlib.training.network import Network
+from rnnlib.training.optimizers import Adam
+from rnnlib.training.schedules import one_cycle
 
 LAGS = {
     2: (5, 10, 20, 50, 100, 200, 500, 1000),
@@ -251,10 +255,9 @@ def run(
             ended = fit(
                 net,
                 Fresh(batch, updates // checks, seed=rng),
-                Adam(net.parameters),
+                Adam(net.parameters, one_cycle(updates, peak)),
                 epochs=checks,
                 clip=SETTINGS["clip"],
-                schedule=lambda update: one_cycle(update, updates, peak),
                 validate=check,
                 goal=-1.0,
                 progress=False,

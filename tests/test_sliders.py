@@ -12,9 +12,9 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import nbformat
 import pytest
-
 import rnnlib.explore
-from rnnlib.explore import Explorer
+
+from rnnlib.book.sliders import Explorer
 
 ROOT = Path(__file__).parent.parent
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))

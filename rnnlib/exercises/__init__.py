@@ -8,6 +8,7 @@ notebook runs from top to bottom before you have touched it.
 
 from __future__ import annotations
 
+from rnnlib.checks import as_choice
 from rnnlib.exercises import (
     ar1,
     bptt,
@@ -21,7 +22,6 @@ from rnnlib.exercises import (
     vanishing,
 )
 from rnnlib.exercises.spec import Exercise, verdict
-from rnnlib.validation import as_choice
 
 EXERCISES: dict[str, Exercise] = {
     **ar1.EXERCISES,
