@@ -40,8 +40,9 @@ METADATA = {
     },
     "language_info": {"name": "python"},
 }
-# Tags steer nbval and the book, mystnb holds captions and alt text.
-CELL_METADATA = ("mystnb", "tags")
+# Tags steer nbval and the book, mystnb holds captions and alt text, and
+# tolerance says how far printed numbers may lie from the stored ones.
+CELL_METADATA = ("mystnb", "tags", "tolerance")
 
 
 def normalise(notebook: NotebookNode) -> NotebookNode:
