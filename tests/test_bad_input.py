@@ -216,6 +216,8 @@ NO_ROW = {
     "rnnlib.claims.markdown_table",
     "rnnlib.claims.plain",
     "rnnlib.verdicts.table",
+    # Behind a cache, which refuses a list before the function sees it.
+    "rnnlib.claims.one",
     # Tests of their own: test_exercises.py.
     "rnnlib.exercises",
 }
