@@ -24,9 +24,10 @@ def door(
         For each file, by its dotted name inside the room, what the room
         hands out of it; nothing hands out the file itself.
     """
-    source = {name: file for file in files for name in files[file]}
-    source |= {
-        file.rpartition(".")[2]: file for file in files if not files[file]
+    source = {
+        name: file
+        for file, names in files.items()
+        for name in names or [file.rpartition(".")[2]]
     }
 
     def get(name: str) -> object:
