@@ -66,6 +66,12 @@ def test_a_chapter_reads_no_claim_but_its_own() -> None:
     assert done.stderr.split() == ["11.json"]
 
 
+@pytest.mark.parametrize("number", [0, 36, 1.5, "1"])
+def test_a_claim_that_does_not_exist_is_refused(number: object) -> None:
+    with pytest.raises((TypeError, ValueError), match="number must be"):
+        claims.one(number)
+
+
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_what_is_stored_is_what_the_chapter_prints(path: Path) -> None:
     stored = {made.number: made for made in verdicts.load().get(path.stem, [])}

@@ -89,6 +89,8 @@ def test_unknown_exercise_lists_the_known_ones():
         exercises.check("ar1-forcast", lambda: 1)
     with pytest.raises(TypeError, match="name must be a string"):
         exercises.check(1, lambda: 1)
+    with pytest.raises(ValueError, match=r"chapter must be .*'ar1'"):
+        of("ar2")
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)

@@ -131,6 +131,8 @@ def run(
         timeout=timeout,
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
+        # That kernels talk over this machine's own network is no news.
+        extra_arguments=["--log-level=ERROR"],
     ).execute(env={**os.environ, "RNNLIB_CLAIMS": str(claims or "")})
     return notebook
 
