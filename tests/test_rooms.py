@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
 from graphlib import TopologicalSorter
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
 
 import rnnlib
 
@@ -218,3 +222,29 @@ def test_the_front_door_is_as_short_as_it_was():
         rnnlib.__all__.index(n) for n in ("MemoryNeuron", "Elman", "LSTM")
     ]
     assert all(a < b for a, b in pairwise(order))
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "chapters").glob("*.ipynb")), ids=lambda p: p.stem
+)
+def test_what_a_chapter_asks_for_is_handed_out(path):
+    """Found here at once, not after the chapter has run for a minute."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
+    trees = [ast.parse(TransformerManager().transform_cell(c)) for c in code]
+    rooms, asked = {}, []
+    for node in (node for tree in trees for node in ast.walk(tree)):
+        if isinstance(node, ast.ImportFrom) and "rnnlib" in node.module:
+            room = import_module(node.module)
+            for alias in node.names:
+                thing = getattr(room, alias.name)
+                if isinstance(thing, ModuleType):
+                    rooms[alias.asname or alias.name] = thing
+        elif isinstance(node, ast.Attribute) and isinstance(
+            node.value, ast.Name
+        ):
+            asked.append((node.value.id, node.attr))
+    for name, wanted in asked:
+        if name in rooms:
+            assert hasattr(rooms[name], wanted), f"{name}.{wanted}"
+    assert rooms

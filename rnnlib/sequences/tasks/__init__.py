@@ -18,7 +18,7 @@ __getattr__, __dir__, __all__ = door(
     __name__,
     {
         "bits": ["two_ones", "wiring", "WIRINGS"],
-        "letters": ["next_letter", "syllables", "SOUND_BITS"],
+        "letters": ["next_letter", "syllables", "SOUNDS", "SOUND_BITS"],
         "long_lags": [
             "delayed_recall",
             "adding",
