@@ -59,6 +59,14 @@ def as_layer(layer: object) -> Layer:
     )
 
 
+def shown(owner: object, *options: str) -> str:
+    """Return one line about what learns: its options and its size."""
+    pairs = [f"{name}={getattr(owner, name)!r}" for name in options]
+    count = sum(array.size for array in owner.parameters.values())
+    kind = type(owner).__name__
+    return f"{kind}({', '.join(pairs)}): {count:,} parameters"
+
+
 def as_cache(cache: Any, kind: type, layer: Layer) -> Any:
     """Return `cache` if a `layer` of these sizes can have made it.
 

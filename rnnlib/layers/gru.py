@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from rnnlib.checks import Seed, as_array, as_choice, as_dtype, as_int
-from rnnlib.layers.contract import as_cache, as_state
+from rnnlib.layers.contract import as_cache, as_state, shown
 from rnnlib.layers.starting_weights import Init, starting_weights
 from rnnlib.layers.torch_weights import read_torch, write_torch
 
@@ -95,6 +95,9 @@ class GRU:
         self.dtype = as_dtype(dtype)
         self.parameters = starting_weights(D, H, 3, init, seed, self.dtype)
         self.parameters["b_hn"] = np.zeros(H, self.dtype)
+
+    def __repr__(self) -> str:
+        return shown(self, "input_size", "hidden_size")
 
     def forward(
         self, x: ArrayLike, h0: ArrayLike | None = None

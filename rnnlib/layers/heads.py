@@ -20,6 +20,7 @@ from rnnlib.checks import (
     as_instance,
     as_int,
 )
+from rnnlib.layers.contract import shown
 
 
 class HeadCache(NamedTuple):
@@ -64,6 +65,9 @@ class LinearHead:
             "W_hy": rng.uniform(-bound, bound, shape).astype(self.dtype),
             "b_y": rng.uniform(-bound, bound, shape[1]).astype(self.dtype),
         }
+
+    def __repr__(self) -> str:
+        return shown(self, "hidden_size", "output_size")
 
     def forward(self, h: ArrayLike) -> tuple[np.ndarray, HeadCache]:
         """Return the outputs and what :meth:`backward` needs.

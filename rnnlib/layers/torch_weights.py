@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from rnnlib.checks import as_choice, describe
+from rnnlib.layers.contract import shown
 
 if TYPE_CHECKING:
     import torch
@@ -30,6 +31,9 @@ class InTorch:
 
     torch_name: str
     torch_activations: tuple[str, ...] = ("tanh",)
+
+    def __repr__(self) -> str:
+        return shown(self, "input_size", "hidden_size", "activation")
 
     def to_torch(self) -> torch.nn.Module:
         """Return the same layer as a `torch.nn` module, time first.

@@ -1,8 +1,8 @@
 """Windows on a series, and a series as one sequence.
 
 Windows come as (samples, steps, features), the form in which most articles
-and libraries speak of them; layers are time first, (T, B, D), which is
-``windows.x.transpose(1, 0, 2)``.
+and libraries speak of them; layers are time first, (T, B, D):
+`Windows.to_sequences` leads from one to the other.
 
 A window belongs to the part of the series in which its *target* lies, so no
 target is ever trained on and tested on.
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rnnlib.checks import as_array, as_instance, as_int
-from rnnlib.sequences.padded import Sequences
+from rnnlib.sequences.padded import Sequences, answer_at_end
 
 
 class Windows(NamedTuple):
@@ -26,6 +26,20 @@ class Windows(NamedTuple):
     x: np.ndarray  #: (samples, steps, features)
     y: np.ndarray  #: (samples, features), the value `horizon` steps later
     time: np.ndarray  #: (samples,), index of y in the series
+
+    def to_sequences(self) -> Sequences:
+        """Return the windows as a network takes them, time first.
+
+        The target of each window counts at its last step; the steps before
+        are only read.
+
+        Returns
+        -------
+        sequences : Sequences
+            x (steps, samples, features), y of the same shape, which holds
+            the targets at the last step and zeros before.
+        """
+        return answer_at_end(self.x.transpose(1, 0, 2), self.y)
 
 
 def sliding_windows(
