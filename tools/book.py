@@ -38,7 +38,10 @@ def build(folder: Path) -> int:
             shutil.rmtree(output / "html", ignore_errors=True)
         unfinished.touch()
         command = [JUPYTER_BOOK, "build", "-W", "--keep-going", "--quiet"]
-        status = subprocess.run([*command, str(folder)]).returncode
+        # What is news is said on the other stream: chapters, and warnings.
+        status = subprocess.run(
+            [*command, str(folder)], stdout=subprocess.DEVNULL
+        ).returncode
         if status == 0:
             unfinished.unlink()
             page = (output / "html" / "index.html").resolve()

@@ -11,6 +11,7 @@ several chapters at once. What a chapter has read is told by its own run, see
 from __future__ import annotations
 
 import os
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -130,10 +131,10 @@ def _run(
             made = execute(notebooks[name], path.parent, package, timeout)
         except CellExecutionError as error:
             return error
-        print(f"{made.seconds:4.0f} s  {name}", flush=True)
+        say(f"{made.seconds:4.0f} s  {name}")
         return made
 
-    print(f"running {len(notebooks)} notebooks, {workers} at a time")
+    say(f"running {len(notebooks)} notebooks, {workers} at a time")
     failed = []
     with ThreadPoolExecutor(workers) as pool:
         for name, made in zip(notebooks, pool.map(one, notebooks)):
@@ -155,6 +156,11 @@ def _run(
         os.environ.pop(name)
     if failed:
         raise ExtensionError("\n".join(failed))
+
+
+def say(line: str) -> None:
+    """Tell who waits for the build; Sphinx keeps quiet about minutes."""
+    print(line, file=sys.stderr, flush=True)
 
 
 def _is_cached(
