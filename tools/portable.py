@@ -123,6 +123,10 @@ class Setting:
     rounding: int | None = None
     keep: bool = False
 
+    def is_single(self) -> bool:
+        """Say whether the run keeps to one thread."""
+        return self.variables.get("OMP_NUM_THREADS") == "1"
+
     def environment(self, folder: Path) -> dict[str, str]:
         """Return the variables for a run; files it needs go to `folder`."""
         inherited = {
@@ -221,6 +225,17 @@ def table(runs: Iterable[Run]) -> list[tuple[str, int, str, float, str]]:
     ]
 
 
+def tell(made: Run) -> None:
+    """Print a line as soon as a run is done, and all of it if it failed."""
+    verdict = "same" if made.passed else "DIFFERS"
+    print(
+        f"{verdict:8s}{made.seconds:5.0f} s  {made.chapter:24s}{made.setting}",
+        flush=True,
+    )
+    if not made.passed:
+        print(made.printed, flush=True)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the notebooks under each setting; return 1 if one fails."""
     parser = argparse.ArgumentParser(
@@ -237,19 +252,17 @@ def main(arguments: list[str] | None = None) -> int:
     if not chosen:
         names = ", ".join(repr(s.name) for s in settings())
         parser.error(f"--only must be part of one of {names}")
-    jobs = [(s, path.resolve()) for s in chosen for path in given.notebooks]
     runs = []
-    with ThreadPoolExecutor(given.jobs) as pool:
-        for made in pool.map(lambda job: run(*job), jobs):
-            runs.append(made)
-            verdict = "same" if made.passed else "DIFFERS"
-            print(
-                f"{verdict:8s}{made.seconds:5.0f} s  {made.chapter:24s}"
-                f"{made.setting}",
-                flush=True,
-            )
-            if not made.passed:
-                print(made.printed, flush=True)
+    # A run that may use all cores does not share them.
+    for workers, batch in (
+        (1, [s for s in chosen if not s.is_single()]),
+        (given.jobs, [s for s in chosen if s.is_single()]),
+    ):
+        jobs = [(s, path.resolve()) for s in batch for path in given.notebooks]
+        with ThreadPoolExecutor(workers) as pool:
+            for made in pool.map(lambda job: run(*job), jobs):
+                runs.append(made)
+                tell(made)
     print("\nlargest deviation of each cell, as a share of its tolerance")
     rows = table(runs)
     for chapter, cell, limits, share, setting in rows:
