@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from statsmodels.tsa.arima.model import ARIMA
 
 from rnnlib import datasets, models
+from rnnlib.models import memory_neuron
 from rnnlib.models.memory_neuron import MemoryNeuron
 
 numbers = st.floats(-2, 2)
@@ -49,7 +50,7 @@ def test_half_life_at_the_ends():
 )
 def test_gradient_equals_central_differences(u, m, b, x, start):
     target = np.sin(np.arange(len(x)))
-    _, slope = models.gradient(MemoryNeuron(u, m, b), x, target, start)
+    _, slope = memory_neuron.gradient(MemoryNeuron(u, m, b), x, target, start)
     step = 1e-5
     for i in range(3):
         ends = []
