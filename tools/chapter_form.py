@@ -245,7 +245,7 @@ def fixtures(notebook: NotebookNode) -> list[str]:
 def verdicts(notebook: NotebookNode) -> list[str]:
     """Claims are judged where they are measured, and shown in one box.
 
-    One chapter judges nothing and shows the verdicts of all others.
+    One chapter shows the verdicts of all others. A chapter may judge nothing.
     """
     found = []
     places = [n for n, cell in _code(notebook) if _calls(cell, BOX)]
@@ -256,6 +256,8 @@ def verdicts(notebook: NotebookNode) -> list[str]:
     if tables and not places and not judged:
         if [_tags(cell) for cell in tables] != [[HIDDEN]]:
             found.append(f"{TABLE} is not in one cell, tagged {HIDDEN}")
+        return found
+    if not places and not judged:
         return found
     if len(places) != 1:
         return [*found, f"{len(places)} cells call {BOX}"]
