@@ -1,9 +1,9 @@
 """Write what a long run has measured, so that a change can be seen.
 
 A script here trains for minutes and keeps what it found in one JSON file in
-``rnnlib/data/results``; a chapter reads it with :mod:`rnnlib.results`. In the
-file a run is one line: in a list each item has a line of its own, unless the
-items are plain values, which share one.
+``rnnlib/data/results``; a chapter reads it with
+:mod:`rnnlib.book.long_runs`. In the file a run is one line: in a list each
+item has a line of its own, unless the items are plain values, which share one.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from rnnlib.results import FOLDER
+from rnnlib.book.long_runs import FOLDER
 
 
 def path_of(name: str) -> Path:

@@ -13,14 +13,14 @@ import numpy as np
 
 from rnnlib import (
     claims,
+    claims_table,
     forecasting,
     layers,
+    long_runs,
     models,
-    results,
     sequences,
     tasks,
     training,
-    verdicts,
 )
 from rnnlib.book import drawings, plots
 from rnnlib.book.sliders import explore
@@ -286,8 +286,8 @@ CALLS = [
     (drawings.elman, {"steps": 3}),
     (claims.record, {**RECORD, "part": "the half"}),
     (claims.Record, {**RECORD, "part": "the half"}),
-    (results.read, {"name": "long_lag"}),
-    (verdicts.load, {"path": Path(verdicts.DATA)}),
+    (long_runs.read, {"name": "long_lag"}),
+    (claims_table.load, {"path": Path(claims_table.DATA)}),
     (drawings.rolling_origin, {"origins": 4}),
     *(
         (

@@ -16,7 +16,7 @@ from tiny_book import ROOT, TinyBook
 
 import chapter_form
 import notebooks
-from rnnlib import claims, verdicts
+from rnnlib import claims, claims_table
 
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 
@@ -74,7 +74,9 @@ def test_a_claim_that_does_not_exist_is_refused(number: object) -> None:
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_what_is_stored_is_what_the_chapter_prints(path: Path) -> None:
-    stored = {made.number: made for made in verdicts.load().get(path.stem, [])}
+    stored = {
+        made.number: made for made in claims_table.load().get(path.stem, [])
+    }
     recorded = cells_that_record(path)
     assert sorted(stored) == sorted(number for _, number, _ in recorded)
     for printed, number, label in recorded:
@@ -91,13 +93,13 @@ def test_what_is_stored_is_what_the_chapter_prints(path: Path) -> None:
 
 
 def test_the_stored_verdicts_are_of_chapters_that_are_there() -> None:
-    assert set(verdicts.load()) <= {path.stem for path in CHAPTERS}
+    assert set(claims_table.load()) <= {path.stem for path in CHAPTERS}
 
 
 def test_no_claim_is_judged_twice_as_a_whole() -> None:
     whole = [
         made.number
-        for rows in verdicts.load().values()
+        for rows in claims_table.load().values()
         for made in rows
         if not made.part
     ]
@@ -128,7 +130,7 @@ def test_a_reader_changes_no_file_and_make_run_gets_what_was_recorded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    before = verdicts.DATA.read_bytes()
+    before = claims_table.DATA.read_bytes()
     record_three()
     assert list(tmp_path.iterdir()) == []
     monkeypatch.setenv("RNNLIB_CLAIMS", "made.json")
@@ -136,7 +138,7 @@ def test_a_reader_changes_no_file_and_make_run_gets_what_was_recorded(
     made = json.loads((tmp_path / "made.json").read_text())
     assert [row["number"] for row in made] == [2, 9]
     assert claims.Record(**made[1]) == claims.box().records[1]
-    assert verdicts.DATA.read_bytes() == before
+    assert claims_table.DATA.read_bytes() == before
 
 
 def test_the_box_has_a_plain_form_and_one_for_each_kind_of_page(
@@ -207,7 +209,7 @@ def written(tmp_path: Path):
 def test_the_table_shows_every_claim_with_a_link(
     complete, written, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    table = verdicts.table(written(complete))
+    table = claims_table.table(written(complete))
     assert [row[0] for row in table.rows] == sorted([*range(1, 36), 25])
     lines = table.to_markdown().splitlines()[2:]
     assert len(lines) == 36
@@ -235,7 +237,7 @@ def test_the_table_refuses_what_is_not_one_verdict_for_each_claim(
 ) -> None:
     spoil(complete)
     with pytest.raises(ValueError, match=fault):
-        verdicts.table(written(complete))
+        claims_table.table(written(complete))
 
 
 def chapter(folder: Path, name: str, code: str) -> Path:
@@ -254,7 +256,7 @@ def test_running_a_chapter_replaces_its_records_and_no_others(
     one = chapter(tmp_path, "01_one", start + call.format(3))
     notebooks.run_chapter(two, stored)
     notebooks.run_chapter(one, stored)
-    found = verdicts.load(stored)
+    found = claims_table.load(stored)
     assert [made.number for made in found["02_two"]] == [1, 2]
     assert found["01_one"] == [claims.Record(3, "holds", "0.5", "fig-a")]
     (cell,) = notebooks.read(two).cells
@@ -267,11 +269,11 @@ def test_running_a_chapter_replaces_its_records_and_no_others(
 
     chapter(tmp_path, "02_two", start + call.format(2))
     notebooks.run_chapter(two, stored)
-    assert [made.number for made in verdicts.load(stored)["02_two"]] == [2]
+    assert [made.number for made in claims_table.load(stored)["02_two"]] == [2]
     one.unlink()  # a chapter that is gone judges nothing
     chapter(tmp_path, "02_two", "1 + 1")
     notebooks.run_chapter(two, stored)
-    assert verdicts.load(stored) == {}
+    assert claims_table.load(stored) == {}
 
 
 def test_a_chapter_that_fails_leaves_the_records_as_they_were(
@@ -351,13 +353,13 @@ def test_a_verdict_that_links_to_nothing_fails_the_build(
 
 
 def test_every_claim_has_one_verdict_and_the_chapter_shows_them_all() -> None:
-    table = verdicts.table()
+    table = claims_table.table()
     assert {number for number, *_ in table.rows} == set(claims.every())
     shown = [
         cell.outputs[0].data["text/plain"]
         for path in CHAPTERS
         for cell in notebooks.read(path).cells
-        if cell.source == "verdicts.table()"
+        if cell.source == "claims_table.table()"
     ]
     assert shown == [repr(table)]
 
@@ -365,6 +367,6 @@ def test_every_claim_has_one_verdict_and_the_chapter_shows_them_all() -> None:
 def test_a_verdict_of_the_book_goes_against_an_article() -> None:
     # A book in which everything came out as told has not been testing.
     found = {
-        made.verdict for rows in verdicts.load().values() for made in rows
+        made.verdict for rows in claims_table.load().values() for made in rows
     }
     assert found == set(claims.VERDICTS)

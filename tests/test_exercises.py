@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from rnnlib import exercises
-from rnnlib.exercises import CHAPTERS, every, find, of
-from rnnlib.exercises.spec import verdict
+from rnnlib.book.exercises import CHAPTERS, every, find, of
+from rnnlib.book.exercises.spec import judge
 
 # Wrong answers that no check knows by name: they must be refused too.
 STRANGE = {
@@ -26,27 +26,27 @@ STRANGE = {
 class TestEachExercise:
     def test_truth_is_accepted(self, name):
         exercise = find(name)
-        assert verdict(exercise, exercise.truth).startswith("Correct. ")
+        assert judge(exercise, exercise.truth).startswith("Correct. ")
 
     def test_at_least_two_plausible_slips_are_met_with_their_hint(self, name):
         exercise = find(name)
         assert len(exercise.slips) >= 2
         for hint, slip in exercise.slips.items():
-            assert verdict(exercise, slip) == f"Not yet: {hint}"
+            assert judge(exercise, slip) == f"Not yet: {hint}"
             assert hint.endswith(".")
 
     @pytest.mark.parametrize("strange", STRANGE)
     def test_unforeseen_answers_are_refused(self, name, strange):
-        told = verdict(find(name), STRANGE[strange])
+        told = judge(find(name), STRANGE[strange])
         assert told.startswith("Not yet: ")
 
     def test_a_stub_passes_unjudged(self, name):
         for stub in (None, ..., lambda *a: ...):
-            told = verdict(find(name), stub)
+            told = judge(find(name), stub)
             assert told.startswith("Not attempted yet")
 
     def test_an_answer_that_only_prints_is_told_to_return(self, name):
-        told = verdict(find(name), lambda *arguments: None)
+        told = judge(find(name), lambda *arguments: None)
         assert told.startswith("Not yet: your function returns nothing")
 
     def test_an_answer_of_the_wrong_shape_is_told_the_shape(self, name):
@@ -55,14 +55,14 @@ class TestEachExercise:
         def nested(*arguments):
             return [[[exercise.truth(*arguments)]]]
 
-        told = verdict(exercise, nested)
+        told = judge(exercise, nested)
         assert "you return an array of shape (1, 1, 1" in told
 
     def test_an_answer_that_stops_is_told_where(self, name):
         def broken(*arguments):
             raise ZeroDivisionError("division by zero")
 
-        told = verdict(find(name), broken)
+        told = judge(find(name), broken)
         assert "stopped with ZeroDivisionError: division by zero" in told
 
     def test_an_answer_cannot_change_the_cases(self, name):
@@ -75,12 +75,12 @@ class TestEachExercise:
             return 0.0
 
         before = repr(exercise.cases)
-        verdict(exercise, vandal)
+        judge(exercise, vandal)
         assert repr(exercise.cases) == before
 
 
 def test_a_number_instead_of_a_function_is_told_apart():
-    told = verdict(find("memory-half-life"), 0.5)
+    told = judge(find("memory-half-life"), 0.5)
     assert told.startswith("Not yet: hand over your function, not 0.5")
 
 
@@ -113,9 +113,9 @@ def test_checking_an_answer_opens_no_other_chapter():
         check=True,
     ).stdout
     assert set(told.split("\n")[1].split()) == {
-        "rnnlib.exercises",
-        "rnnlib.exercises.spec",
-        "rnnlib.exercises.elman",
+        "rnnlib.book.exercises",
+        "rnnlib.book.exercises.spec",
+        "rnnlib.book.exercises.elman",
     }
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rnnlib import results
+from rnnlib import long_runs
 from rnnlib.sequences.tasks.long_lags import delayed_recall
 
 PATH = Path(__file__).parent.parent / "benchmarks" / "memory_horizon.py"
 spec = importlib.util.spec_from_file_location("memory_horizon", PATH)
 benchmark = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(benchmark)
-DATA = results.read("memory_horizon")
+DATA = long_runs.read("memory_horizon")
 TINY = {"updates": 8, "checks": 4, "batch": 4, "checked": 10, "tests": 20}
 
 

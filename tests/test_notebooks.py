@@ -240,7 +240,7 @@ def test_a_bad_chapter_is_told_its_fault(
 def show_all(chapter: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """Turn it into the chapter that judges nothing and shows everything."""
     del chapter.cells[-3:-1]
-    chapter.cells[-1].source = "verdicts.table()"
+    chapter.cells[-1].source = "claims_table.table()"
     return chapter
 
 

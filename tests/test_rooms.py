@@ -21,8 +21,6 @@ import rnnlib
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "rnnlib"
 NO_ROOM = {"__init__.py", "__pycache__", "course.mplstyle", "data"}
-# On their way into the room of what makes the pages.
-MOVING = {"claims.py", "exercises", "results.py", "verdicts.py"}
 MOST_LINES = 350
 ROW = re.compile(r"\| `rnnlib/([\w.]+)/?` \|.*\|(.*)\|")
 
@@ -52,8 +50,7 @@ ROOMS = readme_rooms()
 
 
 def room_of(path: Path) -> str:
-    room = path.relative_to(FOLDER).parts[0]
-    return "book" if room in MOVING else room
+    return path.relative_to(FOLDER).parts[0]
 
 
 def imported_by(path: Path) -> set[str]:
@@ -72,7 +69,7 @@ def imported_by(path: Path) -> set[str]:
 
 
 def test_the_listing_is_short_and_the_readme_tells_all_of_it():
-    entries = {path.name for path in FOLDER.iterdir()} - NO_ROOM - MOVING
+    entries = {path.name for path in FOLDER.iterdir()} - NO_ROOM
     assert entries == set(ROOMS)
     assert len(entries) <= 8
 
@@ -112,7 +109,7 @@ FOLDERS = sorted(name for name, p in MODULES.items() if p.stem == "__init__")
 @pytest.mark.parametrize("name", FOLDERS)
 def test_the_docstring_of_a_room_lists_its_files_and_no_others(name):
     path = MODULES[name]
-    if name == "rnnlib" or room_of(path) in MOVING or "exercises" in name:
+    if name == "rnnlib" or "exercises" in name:
         return
     table = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
     rows = table.split("===\n")[1].splitlines()[:-1]
@@ -120,7 +117,6 @@ def test_the_docstring_of_a_room_lists_its_files_and_no_others(name):
     told = {word.split()[0].rstrip("/") for word in told if word.strip()}
     there = {p.stem for p in path.parent.glob("*.py")} - {"__init__"}
     there |= {p.parent.name for p in path.parent.glob("*/__init__.py")}
-    there -= {Path(entry).stem for entry in MOVING}
     assert told == there
 
 

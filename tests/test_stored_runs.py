@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import stored_runs
-from rnnlib.results import FOLDER
+from rnnlib.book.long_runs import FOLDER
 
 PLAIN = st.none() | st.booleans() | st.integers() | st.floats(-9, 9)
 VALUES = st.recursive(

@@ -38,7 +38,7 @@ LABEL = re.compile(r"^:label:\s*(\S+)", re.M)
 VERDICT = re.compile(r"\{admonition\}.*\n(?::.*\n)*:class:.*\bverdict\b")
 RECORD, BOX = "claims.record", "claims.box"
 # What the chapter that shows all verdicts has in place of records and box.
-TABLE = "verdicts.table()"
+TABLE = "claims_table.table()"
 # Tag of cells whose code tells a reader nothing: records, and the box.
 HIDDEN = "remove-input"
 # A name in front of a heading, (name)=

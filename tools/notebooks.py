@@ -116,7 +116,7 @@ def run(
     timeout : int, optional
         Seconds that a cell may take.
     claims : Path, optional
-        Where `rnnlib.claims` writes what the notebook records.
+        Where `rnnlib.book.claims` writes what the notebook records.
 
     Raises
     ------

@@ -41,7 +41,7 @@ class Exercise:
     tolerance: float = 1e-6
 
 
-def verdict(exercise: Exercise, answer: object) -> str:
+def judge(exercise: Exercise, answer: object) -> str:
     """Judge an answer in one line.
 
     Parameters

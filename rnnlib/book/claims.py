@@ -6,7 +6,7 @@ records made so far in this session, as the verdict box that closes a chapter.
 
 Neither alters a file for a reader. ``make run`` names a file in the
 environment variable ``RNNLIB_CLAIMS``; the records are then written there,
-chapter by chapter, and :mod:`rnnlib.verdicts` shows them all.
+chapter by chapter, and :mod:`rnnlib.book.claims_table` shows them all.
 """
 
 from __future__ import annotations

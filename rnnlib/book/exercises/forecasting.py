@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnnlib.exercises.spec import Exercise
+from rnnlib.book.exercises.spec import Exercise
 
 
 def _season(history: np.ndarray, period: int, horizon: int) -> np.ndarray:

@@ -1,9 +1,10 @@
 """All verdicts of the course, as its chapters recorded them.
 
-``make run`` collects what the chapters hand to :func:`rnnlib.claims.record`
-in ``rnnlib/data/verdicts.json``; :func:`table` reads it. A room apart from
-:mod:`rnnlib.claims`: a chapter that records need not run again because
-another chapter's verdict has changed.
+``make run`` collects what the chapters hand to
+:func:`rnnlib.book.claims.record` in ``rnnlib/data/verdicts.json``;
+:func:`table` reads it. A file apart from :mod:`rnnlib.book.claims`: a
+chapter that records need not run again because another chapter's verdict has
+changed.
 """
 
 from __future__ import annotations
@@ -13,8 +14,7 @@ from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 
-from rnnlib.checks import as_path
-from rnnlib.claims import (
+from rnnlib.book.claims import (
     Record,
     every,
     in_book,
@@ -22,6 +22,7 @@ from rnnlib.claims import (
     markdown_table,
     plain,
 )
+from rnnlib.checks import as_path
 
 DATA = files("rnnlib") / "data" / "verdicts.json"
 

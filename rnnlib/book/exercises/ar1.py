@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnnlib.exercises.spec import Exercise
+from rnnlib.book.exercises.spec import Exercise
 
 
 def _windows(series: np.ndarray, newest_first: bool, shift: int) -> np.ndarray:

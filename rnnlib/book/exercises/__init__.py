@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from rnnlib.book.exercises.spec import Exercise, judge
 from rnnlib.checks import as_choice
-from rnnlib.exercises.spec import Exercise, verdict
 
 # A module each, in the order of the chapters. The name of an exercise begins
 # with that of its module, and only that one is opened: what a chapter shows
@@ -90,4 +90,4 @@ def check(name: str, answer: object) -> None:
     TypeError, ValueError
         If there is no exercise of that name.
     """
-    print(verdict(find(name), answer))
+    print(judge(find(name), answer))

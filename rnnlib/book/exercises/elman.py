@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnnlib.exercises.spec import Exercise
+from rnnlib.book.exercises.spec import Exercise
 
 _RNG = np.random.default_rng(5)
 _SQUARE = tuple(_RNG.normal(size=shape).round(1) for shape in 4 * [(3, 3)])
