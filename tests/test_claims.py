@@ -302,7 +302,10 @@ def book(tmp_path: Path, complete, written) -> TinyBook:
             ],
         }
     )
-    show = f"from rnnlib import verdicts\nverdicts.table({str(stored)!r})"
+    show = (
+        "from rnnlib.book import claims_table\n"
+        f"claims_table.table({str(stored)!r})"
+    )
     book = TinyBook(tmp_path / "book", {"01_one": "", "10_claims": show})
     shutil.copytree(ROOT / "rnnlib", book.folder / "rnnlib")
     record = "claims.record({}, 'holds', '0.5 $u^2$', label={!r})"
