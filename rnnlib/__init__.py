@@ -40,7 +40,9 @@ ROOMS = (
     "verdicts",
     "windows",
 )
+# Classes, and the function that trains, which are asked for most.
 CLASSES = {
+    "Adam": "optimizers",
     "Elman": "elman",
     "Embedding": "embedding",
     "GRU": "gru",
@@ -48,13 +50,17 @@ CLASSES = {
     "LinearHead": "heads",
     "MemoryNeuron": "memory",
     "NGram": "ngrams",
+    "Network": "training",
+    "SGD": "optimizers",
+    "Sequences": "windows",
+    "fit": "training",
 }
 
 __all__ = [*CLASSES, *ROOMS]
 
 
 def __getattr__(name: str) -> object:
-    """Open a room, or fetch a class from one, at first use."""
+    """Open a room, or fetch a class or function from one, at first use."""
     if name in ROOMS:
         return import_module(f"rnnlib.{name}")
     if name in CLASSES:

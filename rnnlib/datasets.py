@@ -257,15 +257,24 @@ def read_checked(file_name: str) -> bytes:
         content = (files("rnnlib") / "data" / file_name).read_bytes()
     except FileNotFoundError as error:
         raise ValueError(
-            f"rnnlib/data/{file_name} is missing: install rnnlib again"
+            f"rnnlib/data/{file_name} is missing. {_back(file_name)}"
         ) from error
     found = hashlib.sha256(content).hexdigest()
     if found != CHECKSUMS[file_name]:
         raise ValueError(
             f"rnnlib/data/{file_name} is damaged or was altered: "
-            f"SHA-256 {found[:12]}…, wanted {CHECKSUMS[file_name][:12]}…"
+            f"SHA-256 {found[:12]}…, wanted {CHECKSUMS[file_name][:12]}…. "
+            f"{_back(file_name)}"
         )
     return content
+
+
+def _back(file_name: str) -> str:
+    return (
+        "To get it back, in a clone of the book: "
+        f"git checkout -- rnnlib/data/{file_name}; elsewhere: python -m pip "
+        "install --force-reinstall --no-deps, and where rnnlib came from"
+    )
 
 
 def _read(file_name: str) -> tuple[list[str], np.ndarray]:

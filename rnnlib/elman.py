@@ -34,6 +34,7 @@ from rnnlib.recurrent import (
     as_sequences,
     as_state,
     read_torch,
+    shown,
     starting_weights,
     write_torch,
 )
@@ -99,6 +100,9 @@ class Elman:
         self.parameters = starting_weights(
             self.input_size, self.hidden_size, 1, init, seed, self.dtype
         )
+
+    def __repr__(self) -> str:
+        return shown(self, "input_size", "hidden_size", "activation")
 
     def forward(self, x, h0=None) -> tuple[np.ndarray, ElmanCache]:
         """Run the layer over a batch of sequences.

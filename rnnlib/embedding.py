@@ -63,6 +63,11 @@ class Embedding:
         table = start * rng.normal(size=(symbols, layer.input_size))
         self.table = {"W_e": table.astype(self.dtype)}
 
+    def __repr__(self) -> str:
+        symbols, columns = self.table["W_e"].shape
+        table = f"Embedding of {symbols} symbols in {columns} numbers"
+        return f"{table}, read by {self.layer!r}"
+
     @property
     def parameters(self) -> dict[str, np.ndarray]:
         """W_e (K, E) and the layer's arrays, by name; not copies."""

@@ -142,20 +142,20 @@ class Explorer:
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
     ) -> dict[str, object]:
+        # Viewers that show neither page nor widget take the picture of the
+        # first frame.
+        forms = {
+            "text/plain": repr(self),
+            "image/png": _render(self.draw(**self._at(self.first)), "png"),
+        }
         if os.environ.get("RNNLIB_BOOK"):
-            return {"text/plain": repr(self), "text/html": self.to_html()}
+            return {**forms, "text/html": self.to_html()}
         view = {
             "version_major": 2,
             "version_minor": 0,
             "model_id": self.to_widget().model_id,
         }
-        # Viewers without a kernel cannot show the widget: they take the
-        # picture of the first frame.
-        return {
-            "text/plain": repr(self),
-            "image/png": _render(self.draw(**self._at(self.first)), "png"),
-            "application/vnd.jupyter.widget-view+json": view,
-        }
+        return {**forms, "application/vnd.jupyter.widget-view+json": view}
 
     def to_widget(self) -> object:
         """Live form: an ipywidgets box that calls `draw` at each move.

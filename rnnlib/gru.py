@@ -34,6 +34,7 @@ from rnnlib.recurrent import (
     as_sequences,
     as_state,
     read_torch,
+    shown,
     starting_weights,
     write_torch,
 )
@@ -108,6 +109,9 @@ class GRU:
             self.dtype,
         )
         self.parameters["b_hn"] = np.zeros(self.hidden_size, self.dtype)
+
+    def __repr__(self) -> str:
+        return shown(self, "input_size", "hidden_size")
 
     def forward(self, x, h0=None) -> tuple[np.ndarray, GRUCache]:
         """Run the layer over a batch of sequences.

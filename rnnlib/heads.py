@@ -25,7 +25,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnnlib.recurrent import Seed, as_dtype, as_generator, sigmoid
+from rnnlib.recurrent import Seed, as_dtype, as_generator, shown, sigmoid
 from rnnlib.validation import as_array, as_instance, as_int
 
 
@@ -71,6 +71,9 @@ class LinearHead:
             "W_hy": rng.uniform(-bound, bound, shape).astype(self.dtype),
             "b_y": rng.uniform(-bound, bound, shape[1]).astype(self.dtype),
         }
+
+    def __repr__(self) -> str:
+        return shown(self, "hidden_size", "output_size")
 
     def forward(self, h) -> tuple[np.ndarray, HeadCache]:
         """Return the outputs and what :meth:`backward` needs.

@@ -46,6 +46,7 @@ from rnnlib.recurrent import (
     as_sequences,
     as_state,
     read_torch,
+    shown,
     starting_weights,
     write_torch,
 )
@@ -164,6 +165,9 @@ class LSTM:
             for name in ("W_xh", "W_hh"):
                 self.parameters[name][:, H : 2 * H] = 0
             b_f[:] = ALWAYS_OPEN
+
+    def __repr__(self) -> str:
+        return shown(self, "input_size", "hidden_size", "activation")
 
     def forward(self, x, h0=None) -> tuple[np.ndarray, LSTMCache]:
         """Run the layer over a batch of sequences.

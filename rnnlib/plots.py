@@ -33,13 +33,14 @@ def set_style() -> None:
     """Use the book's style sheet for all figures drawn from here on.
 
     While the book is built (environment variable ``RNNLIB_BOOK``) figures
-    become SVG, sharp at every size; elsewhere they stay what they are.
+    become SVG, sharp at every size, with a PNG for viewers of notebooks that
+    show no SVG; elsewhere they stay what they are.
     """
     plt.style.use(str(files("rnnlib") / "course.mplstyle"))
     if os.environ.get("RNNLIB_BOOK"):
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-        set_matplotlib_formats("svg")
+        set_matplotlib_formats("svg", "retina")
 
 
 def label_line(

@@ -170,6 +170,14 @@ def as_cache(cache, kind: type, layer):
     return cache
 
 
+def shown(owner: object, *options: str) -> str:
+    """Return one line about what learns: its options and its size."""
+    pairs = [f"{name}={getattr(owner, name)!r}" for name in options]
+    count = sum(array.size for array in owner.parameters.values())
+    kind = type(owner).__name__
+    return f"{kind}({', '.join(pairs)}): {count:,} parameters"
+
+
 def read_torch(module: torch.nn.Module, kind: str) -> dict[str, np.ndarray]:
     """Return a torch layer's W_xh, W_hh, b_xh and b_hh, as row vectors want.
 

@@ -92,6 +92,17 @@ class Network:
         )
         self._rng = as_generator(seed)
 
+    def __repr__(self) -> str:
+        lines = [
+            "Network",
+            f"  layer: {self.layer!r}",
+            f"  head:  {self.head!r}",
+            f"  loss:  {getattr(self.loss, '__name__', self.loss)}",
+        ]
+        if self.dropout:
+            lines.append(f"  dropout: {self.dropout:g}")
+        return "\n".join(lines)
+
     @property
     def parameters(self) -> dict[str, np.ndarray]:
         """The arrays of layer and head, by name; not copies."""

@@ -62,6 +62,12 @@ class Sequences:
         x = as_array(self.x, "x", shape=("T", "N", "D"))
         T, N, _ = x.shape
         y = as_array(self.y, "y", dtype=None)
+        if y.shape[:1] == (N,) and y.ndim == 2 and y.shape != (T, N):
+            raise ValueError(
+                f"y must hold a target at every step, shape ({T}, {N}, O), "
+                f"found {y.shape}: one target after each window? "
+                "sliding_windows(...).to_sequences() puts it at the last step"
+            )
         wanted = (T, N) if y.ndim == 2 else (T, N, "O")
         y = as_array(y, "y", shape=wanted, dtype=None)
         mask = as_array(self.mask, "mask", shape=(T, N), dtype=bool)
@@ -78,6 +84,13 @@ class Sequences:
             ("x", "y", "mask", "lengths"), (x, y, mask, lengths)
         ):
             object.__setattr__(self, name, value)  # the way of frozen classes
+
+    def __repr__(self) -> str:
+        T, N, D = self.x.shape
+        return (
+            f"{N:,} sequences of up to {T:,} steps with {D:,} inputs each; "
+            f"{self.mask.sum():,} targets count"
+        )
 
     def __len__(self) -> int:
         """Return the number N of sequences."""
@@ -148,6 +161,23 @@ class Windows(NamedTuple):
     x: np.ndarray  #: (samples, steps, features)
     y: np.ndarray  #: (samples, features), the value `horizon` steps later
     time: np.ndarray  #: (samples,), index of y in the series
+
+    def to_sequences(self) -> Sequences:
+        """Return the windows as a network takes them, time first.
+
+        The target of each window counts at its last step; the steps before
+        are only read.
+
+        Returns
+        -------
+        sequences : Sequences
+            x (steps, samples, features), y of the same shape, which holds
+            the targets at the last step and zeros before.
+        """
+        x = time_first(self.x)
+        y, mask = np.zeros_like(x), np.zeros(x.shape[:2], bool)
+        y[-1], mask[-1] = self.y, True
+        return Sequences(x, y, mask)
 
 
 def sliding_windows(series, steps: int, *, horizon: int = 1) -> Windows:

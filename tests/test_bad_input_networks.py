@@ -332,7 +332,7 @@ def test_what_does_not_fit_together_is_refused(call, message):
 INTERNAL = {
     "recurrent.as_cache", "recurrent.as_layer", "recurrent.as_sequences",
     "recurrent.as_state", "recurrent.starting_weights",
-    "recurrent.read_torch", "recurrent.write_torch",
+    "recurrent.read_torch", "recurrent.write_torch", "recurrent.shown",
     # Handed records, which refuse what is no record when they are made, and
     # a function whose argument is that of verdicts.load.
     "claims.link", "claims.markdown_table", "claims.plain", "verdicts.table",
