@@ -18,7 +18,7 @@ PYTEST := $(BIN)/python -m pytest --nbval --nbval-current-env \
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-portable lab run lint repository clean
+.PHONY: help book test test-portable notebooks lab run lint repository clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' \
@@ -40,8 +40,11 @@ test: book  ## Build the book, then test the package, the chapters and the pages
 test-portable: $(STAMP)  ## Compare every printed number under seven settings of the machine
 	@$(BIN)/python tools/portable.py $(CHAPTERS)
 
-lab: $(STAMP)  ## Open the chapters in JupyterLab
-	@cd chapters && ../$(BIN)/jupyter lab
+notebooks: book  ## Make the notebooks that readers open, in _build/notebooks
+	@$(BIN)/python tools/reader_notebooks.py --complete
+
+lab: $(STAMP)  ## Open the notebooks in JupyterLab, a copy to scribble in
+	@$(BIN)/python tools/lab.py
 
 run: $(STAMP)  ## Run the chapters again and store what they print
 	@$(BIN)/python tools/notebooks.py run $(CHAPTERS)
