@@ -224,6 +224,8 @@ class _Maker:
         }
         if hidden or any(tag in tags for tag in HIDDEN):
             metadata |= HIDE_SOURCE
+        if SETUP in tags:  # to be run, not to be read
+            metadata["jupyter"] = {"source_hidden": True}
         if hidden or self.covered:
             metadata["jupyter"] = {
                 **metadata.get("jupyter", {}),
