@@ -4,21 +4,17 @@
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
-# Present while a build runs and after one that failed. Sphinx does not repeat
-# a warning about a page that it has read already, so what a failed build has
-# read must not be believed by the next one.
-DOUBT  := _build/.unfinished
-
 CHAPTERS := $(wildcard chapters/*.ipynb)
-# One pytest run holds the unit tests and, cell by cell, the chapters.
-PYTEST := $(BIN)/python -m pytest --nbval --nbval-current-env \
-	--nbval-cell-timeout=300
+# As many tests at once as there are cores; a chapter is one piece of work.
+PYTEST := $(BIN)/python -m pytest --numprocesses logical
+NBVAL  := --nbval --nbval-current-env --nbval-cell-timeout=300
 
 # NumPy's matrix products are too small here to be shared out to threads.
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-portable notebooks lab run lint repository clean
+.PHONY: help book test test-unit test-book test-pages test-nightly \
+	test-portable notebooks lab run lint repository clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' \
@@ -28,16 +24,24 @@ $(STAMP): requirements.txt pyproject.toml tools/bootstrap.sh
 	@sh tools/bootstrap.sh $(VENV) $@
 
 book: $(STAMP)  ## Build the book (HTML); a warning or a failing cell is an error
-	@if [ -e $(DOUBT) ]; then rm -rf _build/.doctrees _build/html; fi
-	@mkdir -p _build && touch $(DOUBT)
-	@$(BIN)/jupyter-book build -W --keep-going --quiet .
-	@rm $(DOUBT)
-	@echo "The book: file://$(CURDIR)/_build/html/index.html"
+	@$(BIN)/python tools/book.py
 
-test: book  ## Build the book, then test the package, the chapters and the pages
-	@$(PYTEST)
+test: book test-unit test-book test-pages  ## Build the book, then run all tests below
 
-test-portable: $(STAMP)  ## Compare every printed number under seven settings of the machine
+test-unit: $(STAMP)  ## Test the package, the tools and the notebooks' form
+	@$(PYTEST) tests --ignore=tests/browser
+
+# Chapters run side by side: a core for each, as when the book is built.
+test-book: $(STAMP)  ## Run the chapters and compare every printed number
+	@OMP_NUM_THREADS=1 $(PYTEST) --dist loadscope $(NBVAL) $(CHAPTERS)
+
+test-pages: book  ## Look at the built pages in a browser
+	@$(PYTEST) --dist loadgroup tests/browser
+
+test-nightly: $(STAMP)  ## The tests that are too slow for every change
+	@$(PYTEST) tests -m nightly
+
+test-portable: $(STAMP)  ## Compare every printed number under every setting of the processor
 	@$(BIN)/python tools/portable.py $(CHAPTERS)
 
 notebooks: book  ## Make the notebooks that readers open, in _build/notebooks

@@ -15,7 +15,7 @@ import json
 import os
 import re
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from rnnlib.validation import as_choice, as_int, as_line
 
 HOLDS, CONDITION = "holds", "holds with a condition"
 VERDICTS = (HOLDS, CONDITION, "does not hold")
+DATA = files("rnnlib") / "data"
 TITLE = "What the articles say"
 INTRODUCTION = "The numbers count the claims that the whole course tests."
 # A name that a figure, or a heading with (name)= above it, can have.
@@ -85,7 +86,7 @@ class Record:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be shown."""
-        as_int(self.number, "number", high=len(every()))
+        as_int(self.number, "number", high=numbers()[-1])
         as_choice(self.verdict, "verdict", VERDICTS)
         as_line(self.measured, "measured")
         if not LABEL.fullmatch(as_line(self.label, "label")):
@@ -113,23 +114,44 @@ class Record:
         return told
 
 
-@lru_cache(maxsize=1)
-def _data() -> dict:
-    path = files("rnnlib") / "data" / "claims.json"
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
 def articles() -> dict[str, str]:
     """Return the titles of the articles by their letters."""
-    return dict(_data()["articles"])
+    return json.loads((DATA / "articles.json").read_text(encoding="utf-8"))
+
+
+def numbers() -> range:
+    """Return the numbers of all claims, without reading any."""
+    folder = DATA / "claims"
+    return range(
+        1, 1 + sum(p.name.endswith(".json") for p in folder.iterdir())
+    )
+
+
+@cache
+def one(number: int) -> Claim:
+    """Return the claim of a number.
+
+    A file each: what a chapter shows depends on its own claims alone.
+
+    Parameters
+    ----------
+    number : int
+        From 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no such claim.
+    """
+    as_int(number, "number", high=numbers()[-1])
+    path = DATA / "claims" / f"{number:02d}.json"
+    row = json.loads(path.read_text(encoding="utf-8"))
+    return Claim(number, row["articles"], row["claim"])
 
 
 def every() -> dict[int, Claim]:
     """Return all claims by their numbers."""
-    return {
-        row["number"]: Claim(row["number"], row["articles"], row["claim"])
-        for row in _data()["claims"]
-    }
+    return {number: one(number) for number in numbers()}
 
 
 # The records of this session, by the number of the claim.
@@ -210,11 +232,10 @@ class Box:
 
     def __repr__(self) -> str:
         lines = [TITLE, INTRODUCTION]
-        known = every()
         for made in self.records:
             lines += [
                 "",
-                f"{made.number}. {plain(known[made.number].text)}",
+                f"{made.number}. {plain(one(made.number).text)}",
                 f"    {plain(made.judgement() + _more(made))}",
                 f"    measured here: {plain(made.measured)}",
             ]
@@ -227,11 +248,10 @@ class Box:
 
     def to_markdown(self) -> str:
         """Return the box as Markdown: in the book, with links."""
-        known = every()
         rows = [
             (
                 str(made.number),
-                known[made.number].text,
+                one(made.number).text,
                 made.judgement() + _more(made),
                 made.measured + (f" ({link(made)})" if in_book() else ""),
             )

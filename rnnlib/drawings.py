@@ -33,9 +33,10 @@ def sheet(
     -------
     Figure, Axes
     """
-    figure = plt.figure(
-        figsize=(inches, inches * height / width), layout="none"
-    )
+    figure = plt.figure(figsize=(inches, inches * height / width))
+    # Said afterwards it lasts; matplotlib forgets layout="none" as soon as
+    # the figure has been written once.
+    figure.set_layout_engine("none")
     ax = figure.add_axes((0, 0, 1, 1))
     ax.set(xlim=(0, width), ylim=(0, height), aspect="equal")
     ax.axis("off")

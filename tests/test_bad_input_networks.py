@@ -338,8 +338,8 @@ INTERNAL = {
     "claims.link", "claims.markdown_table", "claims.plain", "verdicts.table",
     # Run at every step of a sequence: no time to check.
     "recurrent.sigmoid",
-    # Drawing pieces, and a check with tests of its own: test_exercises.py.
-    "exercises.check", "exercises.verdict",
+    # Drawing pieces, and checks with tests of their own: test_exercises.py.
+    "exercises.check", "exercises.find", "exercises.of", "exercises.verdict",
     "drawings.sheet", "drawings.node", "drawings.arrow", "drawings.loop",
     "drawings.thread", "plots.label_line", "plots.set_style",
 }  # fmt: skip

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -47,6 +49,27 @@ def test_the_claims_are_counted_from_one_and_each_names_its_articles():
         assert set(claim.articles) <= set(claims.articles())
         assert claim.text.strip() == claim.text != ""
         assert claim.text.count("$") % 2 == 0
+
+
+def test_a_chapter_reads_no_claim_but_its_own() -> None:
+    code = (
+        "import os, sys\n"
+        "sys.addaudithook(lambda event, told: event == 'open'"
+        " and 'claims/' in str(told[0])"
+        " and print(os.path.basename(told[0]), file=sys.stderr))\n"
+        "from rnnlib import claims\n"
+        "claims.record(11, 'holds', '0.5', label='fig-a')\n"
+        "repr(claims.box())"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stderr.split() == ["11.json"]
+
+
+@pytest.mark.parametrize("number", [0, 36, 1.5, "1"])
+def test_a_claim_that_does_not_exist_is_refused(number: object) -> None:
+    with pytest.raises((TypeError, ValueError), match="number must be"):
+        claims.one(number)
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbclient.exceptions import CellExecutionError
 from tiny_book import TinyBook
 
-import notebooks
-from course.fingerprint import fingerprint, reached
+from course import runner
 
-ROOT = Path(__file__).parents[1]
 MODULES = {
     "__init__.py": "",
     "low.py": "NUMBER = 1111\n",
@@ -19,11 +19,15 @@ MODULES = {
     "apart.py": "NUMBER = 5555\n",
     "datasets.py": (
         "from pathlib import Path\n"
-        "def load():\n"
-        "    return (Path(__file__).parent / 'data/x.csv').read_text()\n"
+        "def load(name='x.csv'):\n"
+        "    return (Path(__file__).parent / 'data' / name).read_text()\n"
     ),
     "data/x.csv": "7777",
-    "lazy.py": "import importlib\nimportlib.import_module('rnnlib.low')\n",
+    "lazy.py": (
+        "import importlib\n"
+        "def find(name):\n"
+        "    return importlib.import_module('rnnlib.' + name)\n"
+    ),
     "rooms/__init__.py": "from . import upper\n",
     "rooms/upper.py": "from ..low import NUMBER\n",
     "look.mplstyle": "",
@@ -31,122 +35,103 @@ MODULES = {
 
 
 @pytest.fixture
-def package(tmp_path: Path) -> Path:
-    """Write a small rnnlib."""
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Write a small rnnlib that kernels import."""
     for name, text in MODULES.items():
         path = tmp_path / "rnnlib" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     return tmp_path / "rnnlib"
 
 
-@pytest.mark.parametrize(
-    ("code", "names"),
-    [
-        ("import numpy", set()),
-        ("import rnnlib", {"__init__.py"}),
-        ("from rnnlib import low", {"__init__.py", "low.py"}),
-        (
-            "from rnnlib.high import NUMBER",
-            {"__init__.py", "high.py", "low.py"},
-        ),
-        ("import rnnlib\nrnnlib.apart.NUMBER", {"__init__.py", "apart.py"}),
-        (
-            "def later():\n    import rnnlib.datasets",
-            {"__init__.py", "datasets.py", "data/x.csv"},
-        ),
-        (
-            "import rnnlib.rooms",
-            {"__init__.py", "low.py", "rooms/__init__.py", "rooms/upper.py"},
-        ),
-        (
-            "%matplotlib inline\n!ls\nfrom rnnlib import low as l",
-            {"__init__.py", "low.py"},
-        ),
-        ("def broken(:", set()),
-        ("import rnnlib.lazy", set(MODULES)),
-    ],
-)
-def test_code_reaches_what_it_imports_at_any_depth(
-    package: Path, code: str, names: set[str]
-) -> None:
-    found = {
-        path.relative_to(package).as_posix()
-        for path in reached(package, [code])
-    }
-    assert found - {"look.mplstyle"} == names - {"look.mplstyle"}
-    assert ("look.mplstyle" in found) == bool(names)
+def execute(package: Path, *code: str) -> runner.Executed:
+    cells = [nbformat.v4.new_code_cell(source) for source in code]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    return runner.execute(notebook, package.parent, package, 60)
 
 
-@pytest.mark.parametrize(
-    ("code", "names"),
-    [
-        ("import rnnlib", set()),
-        ("from rnnlib import Low", {"low.py"}),
-        ("import rnnlib\nrnnlib.Low", {"low.py"}),
-        ("from rnnlib import apart", {"apart.py"}),
-        ("import rnnlib as r\nr.Low", set(MODULES)),
-        ("from rnnlib import *", set(MODULES)),
-    ],
-)
-def test_a_package_that_opens_rooms_on_demand_reaches_those_asked_for(
-    package: Path, code: str, names: set[str]
-) -> None:
-    (package / "__init__.py").write_text(
-        "from importlib import import_module\n"
-        "CLASSES = {'Low': 'low', 'lines': 'many'}\n"
-    )
-    found = {
-        path.relative_to(package).as_posix()
-        for path in reached(package, [code])
-    }
-    assert found == names | {"__init__.py", "look.mplstyle"}
+def test_a_run_tells_what_it_has_read_of_the_package(package: Path) -> None:
+    # Once without and once with compiled code: Python opens other files.
+    for _ in range(2):
+        made = execute(
+            package,
+            "import json, rnnlib.rooms\nfrom rnnlib import lazy",
+            "lazy.find('datasets').load()",
+        )
+        assert set(made.reads) == {
+            "__init__.py",
+            "data/x.csv",
+            "datasets.py",
+            "lazy.py",
+            "low.py",
+            "rooms/__init__.py",
+            "rooms/upper.py",
+        }
+        assert runner.is_current(
+            package, {"reads": made.reads, "stack": made.stack}
+        )
 
 
-@pytest.mark.parametrize(
-    ("source", "owned"),
-    [
-        ("text = f'data/results/{name}.json'", True),
-        ("FILES = ['long.json']", True),
-        ("text = f'data/{name}'", False),
-    ],
-    ids=["its folder is named", "it is named itself", "nobody names it"],
-)
-def test_data_belong_to_who_names_them_or_else_to_everyone(
-    package: Path, source: str, owned: bool
-) -> None:
-    path = package / "data" / "results" / "long.json"
-    path.parent.mkdir()
-    path.write_text("1")
-    (package / "apart.py").write_text(source)
-    assert path in reached(package, ["from rnnlib import apart"])
-    assert (path in reached(package, ["from rnnlib import low"])) != owned
-
-
-def test_no_chapter_that_records_verdicts_depends_on_all_of_them() -> None:
-    # Else one changed verdict would run every chapter again.
-    for path in sorted((ROOT / "chapters").glob("*.ipynb")):
-        code = [
-            cell.source
-            for cell in notebooks.read(path).cells
-            if cell.cell_type == "code"
-        ]
-        names = {found.name for found in reached(ROOT / "rnnlib", code)}
-        assert "claims.json" in names
-        assert ("verdicts.json" in names) == ("verdicts.py" in names)
-        assert ("verdicts.json" in names) == ("verdicts.table(" in str(code))
-
-
-def test_fingerprint_follows_what_is_reached_and_nothing_else(
+def test_the_notebook_comes_back_as_if_nothing_else_had_run(
     package: Path,
 ) -> None:
-    code = ["from rnnlib import high"]
-    before = fingerprint(package, code)
+    made = execute(package, "1 + 1", "print('x')", "dir()")
+    assert [cell.source for cell in made.notebook.cells] == [
+        "1 + 1",
+        "print('x')",
+        "dir()",
+    ]
+    assert [c.execution_count for c in made.notebook.cells] == [1, 2, 3]
+    assert made.notebook.cells[0].outputs[0].execution_count == 1
+
+
+@pytest.mark.parametrize("name", ["low.py", "data/x.csv"])
+@pytest.mark.parametrize("change", ["edited", "deleted"])
+def test_outputs_are_out_of_date_once_a_file_changes(
+    package: Path, name: str, change: str
+) -> None:
+    made = execute(
+        package, "from rnnlib import low, datasets; datasets.load()"
+    )
+    data = {"reads": made.reads, "stack": made.stack}
     (package / "apart.py").write_text("NUMBER = 6\n")
-    (package / "data/x.csv").write_text("8")
-    assert fingerprint(package, code) == before
-    (package / "low.py").write_text("NUMBER = 2\n")
-    assert fingerprint(package, code) != before
+    assert runner.is_current(package, data)
+    if change == "edited":
+        (package / name).write_text("8")
+    else:
+        (package / name).unlink()
+    assert not runner.is_current(package, data)
+
+
+def test_outputs_are_out_of_date_once_a_missing_file_appears(
+    package: Path,
+) -> None:
+    made = execute(
+        package,
+        "from rnnlib import datasets\n"
+        "try:\n    datasets.load('y.csv')\n"
+        "except FileNotFoundError:\n    print('none')",
+    )
+    assert made.reads["data/y.csv"] is None
+    data = {"reads": made.reads, "stack": made.stack}
+    assert runner.is_current(package, data)
+    (package / "data/y.csv").write_text("1")
+    assert not runner.is_current(package, data)
+
+
+def test_outputs_of_another_library_are_out_of_date(package: Path) -> None:
+    made = execute(package, "1")
+    older = {**made.stack, "numpy": "1.0"}
+    assert not runner.is_current(
+        package, {"reads": made.reads, "stack": older}
+    )
+    assert not runner.is_current(package, {})  # run by somebody else
+
+
+def test_a_failing_cell_is_an_error(package: Path) -> None:
+    with pytest.raises(CellExecutionError, match="ZeroDivisionError"):
+        execute(package, "1 / 0")
 
 
 def test_only_chapters_that_a_change_can_reach_run_again(
@@ -188,5 +173,15 @@ def test_only_chapters_that_a_change_can_reach_run_again(
     assert "8888" in book.page("data")
 
     (package / "low.py").write_text("NUMBER = 1111\n")
-    assert runs() <= {"deep"}
+    assert runs() == {"deep"}
     assert "1111" in book.page("deep")
+
+
+def test_the_build_says_what_runs_and_nothing_of_kernels(
+    package: Path,
+) -> None:
+    book = TinyBook(package.parent, {"one": "1 + 1", "two": "2 + 2"})
+    told = book.build()
+    assert "running 2 notebooks" in told
+    assert "encryption" not in told
+    assert "running" not in book.build()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
 from rnnlib import exercises
-from rnnlib.exercises import EXERCISES
+from rnnlib.exercises import CHAPTERS, every, find, of
 from rnnlib.exercises.spec import verdict
 
 # Wrong answers that no check knows by name: they must be refused too.
@@ -19,14 +22,14 @@ STRANGE = {
 }
 
 
-@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize("name", every())
 class TestEachExercise:
     def test_truth_is_accepted(self, name):
-        exercise = EXERCISES[name]
+        exercise = find(name)
         assert verdict(exercise, exercise.truth).startswith("Correct. ")
 
     def test_at_least_two_plausible_slips_are_met_with_their_hint(self, name):
-        exercise = EXERCISES[name]
+        exercise = find(name)
         assert len(exercise.slips) >= 2
         for hint, slip in exercise.slips.items():
             assert verdict(exercise, slip) == f"Not yet: {hint}"
@@ -34,20 +37,20 @@ class TestEachExercise:
 
     @pytest.mark.parametrize("strange", STRANGE)
     def test_unforeseen_answers_are_refused(self, name, strange):
-        told = verdict(EXERCISES[name], STRANGE[strange])
+        told = verdict(find(name), STRANGE[strange])
         assert told.startswith("Not yet: ")
 
     def test_a_stub_passes_unjudged(self, name):
         for stub in (None, ..., lambda *a: ...):
-            told = verdict(EXERCISES[name], stub)
+            told = verdict(find(name), stub)
             assert told.startswith("Not attempted yet")
 
     def test_an_answer_that_only_prints_is_told_to_return(self, name):
-        told = verdict(EXERCISES[name], lambda *arguments: None)
+        told = verdict(find(name), lambda *arguments: None)
         assert told.startswith("Not yet: your function returns nothing")
 
     def test_an_answer_of_the_wrong_shape_is_told_the_shape(self, name):
-        exercise = EXERCISES[name]
+        exercise = find(name)
 
         def nested(*arguments):
             return [[[exercise.truth(*arguments)]]]
@@ -59,7 +62,7 @@ class TestEachExercise:
         def broken(*arguments):
             raise ZeroDivisionError("division by zero")
 
-        told = verdict(EXERCISES[name], broken)
+        told = verdict(find(name), broken)
         assert "stopped with ZeroDivisionError: division by zero" in told
 
     def test_an_answer_that_misses_a_name_is_sent_to_the_first_cells(
@@ -70,7 +73,7 @@ class TestEachExercise:
         assert told.endswith("run its cells from the top first.")
 
     def test_an_answer_cannot_change_the_cases(self, name):
-        exercise = EXERCISES[name]
+        exercise = find(name)
 
         def vandal(*arguments):
             for argument in arguments:
@@ -84,7 +87,7 @@ class TestEachExercise:
 
 
 def test_a_number_instead_of_a_function_is_told_apart():
-    told = verdict(EXERCISES["memory-half-life"], 0.5)
+    told = verdict(find("memory-half-life"), 0.5)
     assert told.startswith("Not yet: hand over your function, not 0.5")
 
 
@@ -93,6 +96,34 @@ def test_unknown_exercise_lists_the_known_ones():
         exercises.check("ar1-forcast", lambda: 1)
     with pytest.raises(TypeError, match="name must be a string"):
         exercises.check(1, lambda: 1)
+    with pytest.raises(ValueError, match=r"chapter must be .*'ar1'"):
+        of("ar2")
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_the_name_of_an_exercise_begins_with_its_chapter(chapter):
+    assert of(chapter)
+    for name in of(chapter):
+        assert name.startswith(f"{chapter}-")
+
+
+def test_checking_an_answer_opens_no_other_chapter():
+    code = (
+        "import sys; from rnnlib import exercises;"
+        "exercises.check('elman-step', None);"
+        "print(*(m for m in sys.modules if 'exercises' in m))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert set(told.split("\n")[1].split()) == {
+        "rnnlib.exercises",
+        "rnnlib.exercises.spec",
+        "rnnlib.exercises.elman",
+    }
 
 
 def test_check_prints_one_line(capsys):

@@ -17,22 +17,31 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def make_book(book: TinyBook) -> subprocess.CompletedProcess[str]:
-    """Run ``make book`` in the folder, with the environment of the tests."""
+def start_book(book: TinyBook) -> subprocess.Popen[str]:
+    """Start ``make book`` in the folder, with the environment of the tests."""
     shutil.copy(ROOT / "Makefile", book.folder)
     for name in ("requirements.txt", "pyproject.toml", "tools/bootstrap.sh"):
         path = book.folder / name
         path.parent.mkdir(exist_ok=True)
         path.touch()
+    shutil.copy(ROOT / "tools/book.py", book.folder / "tools")
     stamp = book.folder / "stamp"
     stamp.touch()
-    return subprocess.run(
+    return subprocess.Popen(
         ["make", "book", f"VENV={sys.prefix}", f"STAMP={stamp}"],
         cwd=book.folder,
         env={**os.environ, "MAKEFLAGS": ""},
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
     )
+
+
+def make_book(book: TinyBook) -> tuple[int, str]:
+    """Run ``make book``; return the exit status and what was printed."""
+    with start_book(book) as running:
+        told, _ = running.communicate()
+        return running.returncode, told
 
 
 def test_a_warning_fails_the_build_and_the_next_one_too(
@@ -42,15 +51,15 @@ def test_a_warning_fails_the_build_and_the_next_one_too(
     start = tmp_path / "start.md"
     good = start.read_text()
     start.write_text(good + "\nSee {ref}`nowhere`.\n")
-    assert make_book(book).returncode != 0
-    again = make_book(book)
-    assert again.returncode != 0
-    assert "nowhere" in again.stderr
+    assert make_book(book)[0] != 0
+    status, told = make_book(book)
+    assert status != 0
+    assert "nowhere" in told
 
     start.write_text(good)
-    mended = make_book(book)
-    assert mended.returncode == 0
-    assert (tmp_path / "_build/html/index.html").as_uri() in mended.stdout
+    status, told = make_book(book)
+    assert status == 0
+    assert (tmp_path / "_build/html/index.html").as_uri() in told
 
 
 def test_a_failing_cell_fails_the_build_and_the_next_one_too(
@@ -58,9 +67,20 @@ def test_a_failing_cell_fails_the_build_and_the_next_one_too(
 ) -> None:
     book = TinyBook(tmp_path, {"one": "1 / 0"})
     for _ in range(2):
-        failed = make_book(book)
-        assert failed.returncode != 0
-        assert "ZeroDivisionError" in failed.stderr + failed.stdout
+        status, told = make_book(book)
+        assert status != 0
+        assert "ZeroDivisionError" in told
+
+
+def test_two_builds_at_once_do_not_hurt_each_other(tmp_path: Path) -> None:
+    code = "open('runs.txt', 'a').write('ran '); import time; time.sleep(3)"
+    book = TinyBook(tmp_path, {"one": code})
+    with start_book(book) as first, start_book(book) as second:
+        told = [first.communicate()[0], second.communicate()[0]]
+        assert first.returncode == second.returncode == 0, told
+    assert sum("another build is running" in text for text in told) == 1
+    assert (tmp_path / "runs.txt").read_text() == "ran "
+    assert "one" in book.page("one")
 
 
 # Stands for an interpreter: runs the real one, but claims another version and

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -21,7 +22,10 @@ from nbformat.v4 import (
 import chapter_form
 import notebooks
 
-CHAPTERS = sorted((Path(__file__).parents[1] / "chapters").glob("*.ipynb"))
+ROOT = Path(__file__).parents[1]
+CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
+# In the whole book, identities all.
+MOST_BOOLEANS = 10
 NAMES = [path.stem for path in CHAPTERS]
 
 
@@ -33,6 +37,15 @@ def test_chapter_is_in_normal_form(path: Path) -> None:
 @pytest.mark.parametrize("path", CHAPTERS, ids=NAMES)
 def test_chapter_keeps_the_form_of_a_chapter(path: Path) -> None:
     assert chapter_form.faults(notebooks.read(path)) == []
+
+
+def test_readers_see_numbers_not_assertions() -> None:
+    shown = [
+        (path.stem, number, line)
+        for path in CHAPTERS
+        for number, line in chapter_form.booleans(notebooks.read(path))
+    ]
+    assert len(shown) <= MOST_BOOLEANS, shown
 
 
 @pytest.fixture
@@ -78,6 +91,25 @@ def test_a_good_chapter_has_no_fault(chapter: nbformat.NotebookNode) -> None:
     assert chapter_form.faults(chapter) == []
 
 
+def test_three_columns_and_a_list_of_values_may_be_printed(
+    chapter: nbformat.NotebookNode,
+) -> None:
+    show("name  1  2\nname  3  4\n0.1  0.2  0.3  0.4  0.5\n")(chapter)
+    assert chapter_form.faults(chapter) == []
+
+
+def test_booleans_are_found_in_streams_and_values(
+    chapter: nbformat.NotebookNode,
+) -> None:
+    data = {"text/plain": "   a\n0  False"}
+    chapter.cells[6].outputs = [
+        new_output("stream", name="stdout", text="x: True\nTruely\n"),
+        new_output("execute_result", data=data),
+    ]
+    found = [line for _, line in chapter_form.booleans(chapter)]
+    assert found == ["x: True", "0  False"]
+
+
 def set_source(index: int, source: str):
     return lambda chapter: chapter.cells[index].update(source=source)
 
@@ -90,6 +122,24 @@ def lengthen(chapter: nbformat.NotebookNode) -> None:
     for cell in chapter.cells[2:]:
         if cell.cell_type == "code" and "claims." not in cell.source:
             cell.source += "\nx = 1" * 9
+
+
+def tolerate(metadata: object, text: str, *tags: str):
+    """Give a cell a tolerance, an output and tags."""
+    stream = new_output("stream", name="stdout", text=text)
+
+    def spoil(chapter: nbformat.NotebookNode) -> None:
+        cell = chapter.cells[6]
+        cell.metadata.update(tolerance=metadata, tags=list(tags))
+        cell.source = f"{chapter_form.REASON} why.\n{cell.source}"
+        cell.outputs = [stream]
+
+    return spoil
+
+
+def show(text: str):
+    stream = new_output("stream", name="stdout", text=text)
+    return lambda chapter: chapter.cells[6].update(outputs=[stream])
 
 
 def ignore_three(chapter: nbformat.NotebookNode) -> None:
@@ -112,6 +162,13 @@ def ignore_three(chapter: nbformat.NotebookNode) -> None:
             set_metadata(6, {"tags": ["nbval-ignore-output"]}),
             "cell 6 is tagged nbval-ignore-output without",
         ),
+        (tolerate({"absolut": 1}, "1.0"), "cell 6: tolerance must have no"),
+        (tolerate({"absolute": 1}, "one"), "cell 6 has a tolerance and no n"),
+        (
+            tolerate({"absolute": 1}, "1", "nbval-ignore-output"),
+            "cell 6 has a tolerance and is ignored",
+        ),
+        (show("a  1  2  3\nb  4  5  6\n"), "cell 6 prints 2 lines of more"),
         (ignore_three, "3 cells are tagged nbval-ignore-output"),
         (set_metadata(3, {}), "cell 3 draws without a caption"),
         (
@@ -365,7 +422,7 @@ def test_nbval_compares_every_stored_number_and_no_markup(
 ) -> None:
     # nbval compares nothing in a cell without an execution count, and fails
     # on forms of an output that are not stored: both would go unnoticed.
-    shutil.copy(Path(__file__).parents[1] / "conftest.py", tmp_path)
+    shutil.copy(ROOT / "conftest.py", tmp_path)
     path = tmp_path / "x.ipynb"
     code = "class Table:\n    _repr_html_ = lambda self: '<b>7</b>'\n"
     code += "    __repr__ = lambda self: '7'\n\nTable()"
@@ -382,5 +439,8 @@ def validate(path: Path) -> int:
     command = [sys.executable, "-m", "pytest", "--nbval"]
     command += ["--nbval-current-env", "-p", "no:cacheprovider", "-q"]
     return subprocess.run(
-        [*command, path.name], cwd=path.parent, capture_output=True
+        [*command, path.name],
+        cwd=path.parent,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "_ext")},
+        capture_output=True,
     ).returncode

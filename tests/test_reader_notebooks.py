@@ -315,7 +315,8 @@ def test_figures_are_stored_as_pictures_with_words(
     assert output.metadata["image/png"]["alt"] == "A rising line."
     assert below.source == (
         "**Figure 1.1.** It rises.\n\n"
-        "<small>May differ by 0.5 or 10 % on your machine.</small>"
+        "<small>Numbers here may differ by 0.5 plus 10 % on your machine."
+        "</small>"
     )
 
 
@@ -323,7 +324,10 @@ def test_an_answer_is_covered_until_its_cell_runs(
     small: tuple[Path, Book],
 ) -> None:
     path, book = small
-    made = reader_notebooks.make(path, book, None)
+    drawn = new_output("display_data", data={"image/png": PIXEL})
+    said = new_output("stream", name="stdout", text="0.5\n")
+    made = reader_notebooks.make(path, book, [[], [said, drawn], [], []])
+    assert [o.output_type for o in made.cells[3].outputs] == ["display_data"]
     covered = [
         cell.metadata.get("jupyter", {}).get("outputs_hidden", False)
         for cell in made.cells

@@ -53,8 +53,11 @@ class TinyBook:
         toc["chapters"] = [{"file": name} for name in chapters]
         (folder / "_toc.yml").write_text(yaml.safe_dump(toc))
 
-    def build(self) -> None:
-        """Build as a reader does, without make; fail as the build fails."""
+    def build(self) -> str:
+        """Build as a reader does, without make; return what is printed.
+
+        Fails as the build fails.
+        """
         jupyter_book = Path(sys.executable).with_name("jupyter-book")
         done = subprocess.run(
             [str(jupyter_book), "build", "-W", "--keep-going", "."],
@@ -64,6 +67,7 @@ class TinyBook:
             text=True,
         )
         assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout + done.stderr
 
     def page(self, name: str) -> str:
         """Return the HTML of a page."""

@@ -14,6 +14,8 @@ from statistics import median
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
+from course import tolerance
+
 MEDIAN_LINES = 6
 MOST_LINES = 25
 MOST_COLUMNS = 79
@@ -22,6 +24,10 @@ EXERCISES = range(4, 7)
 SETUP = "setup"
 IGNORED = "nbval-ignore-output"
 REASON = "# Output differs:"
+# Words of a printed line stand in columns if wide gaps part them.
+MOST_PRINTED_COLUMNS = 3
+GAP = re.compile(r"\s{2,}")
+BOOLEAN = re.compile(r"\b(?:True|False)\b")
 # How outputs that are pictures print themselves.
 PICTURE = ("<Figure size", "a figure with a slider")
 START = re.compile(
@@ -57,6 +63,8 @@ def faults(notebook: NotebookNode) -> list[str]:
         cell_lengths,
         line_lengths,
         ignored_outputs,
+        tolerances,
+        printed_tables,
         figures,
         exercises,
         fixtures,
@@ -109,6 +117,61 @@ def ignored_outputs(notebook: NotebookNode) -> list[str]:
     if len(cells) > MOST_IGNORED:
         found.append(f"{len(cells)} cells are tagged {IGNORED}")
     return found
+
+
+def tolerances(notebook: NotebookNode) -> list[str]:
+    """Find tolerances that are not in order, or with nothing to compare."""
+    found = []
+    for number, cell in _code(notebook):
+        try:
+            allowed = tolerance.read(cell.metadata)
+        except (TypeError, ValueError) as error:
+            found.append(f"cell {number}: {error}")
+            continue
+        if allowed is None:
+            continue
+        if IGNORED in _tags(cell):
+            found.append(f"cell {number} has a tolerance and is ignored")
+        if not tolerance.NUMBER.search(printed(cell)):
+            found.append(f"cell {number} has a tolerance and no number")
+    return found
+
+
+def printed_tables(notebook: NotebookNode) -> list[str]:
+    """Results that form a table are one, not columns of print."""
+    found = []
+    for number, cell in _code(notebook):
+        streams = [o for o in cell.get("outputs", []) if "text" in o]
+        lines = "".join(o.text for o in streams).splitlines()
+        wide = [
+            line
+            for line in lines
+            if len(GAP.split(line.strip())) > MOST_PRINTED_COLUMNS
+        ]
+        if len(wide) > 1:
+            found.append(
+                f"cell {number} prints {len(wide)} lines of more than "
+                f"{MOST_PRINTED_COLUMNS} columns"
+            )
+    return found
+
+
+def booleans(notebook: NotebookNode) -> list[tuple[int, str]]:
+    """Return cell and line of each True or False that is shown."""
+    return [
+        (number, line)
+        for number, cell in _code(notebook)
+        for line in printed(cell).splitlines()
+        for _ in BOOLEAN.findall(line)
+    ]
+
+
+def printed(cell: NotebookNode) -> str:
+    """Return all that a cell shows as text."""
+    return "\n".join(
+        output.get("text") or output.get("data", {}).get("text/plain", "")
+        for output in cell.get("outputs", [])
+    )
 
 
 def figures(notebook: NotebookNode) -> list[str]:

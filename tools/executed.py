@@ -17,15 +17,14 @@ import notebooks
 ROOT = Path(__file__).parents[1]
 CACHE = ROOT / "_build" / ".jupyter_cache"
 
-# The book's Sphinx extension knows under which mark a chapter was kept.
+# The book's Sphinx extension knows what a kept run has read.
 sys.path.append(str(ROOT / "_ext"))
 
-from course.execution import KEY  # noqa: E402
-from course.fingerprint import fingerprint  # noqa: E402
+from course.runner import is_current  # noqa: E402
 
 
 def outputs(
-    path: Path, cache: Path = CACHE, package: Path = ROOT / KEY
+    path: Path, cache: Path = CACHE, package: Path = ROOT / "rnnlib"
 ) -> list[list[NotebookNode]] | None:
     """Return the outputs of each code cell.
 
@@ -36,7 +35,7 @@ def outputs(
     cache : Path, optional
         Folder of jupyter-cache.
     package : Path, optional
-        The rnnlib that the chapter was run with.
+        The rnnlib that the chapter has to have been run with.
 
     Returns
     -------
@@ -46,12 +45,12 @@ def outputs(
     """
     if not cache.is_dir():
         return None
-    notebook = notebooks.read(path)
-    code = [c.source for c in notebook.cells if c.cell_type == "code"]
-    mark = fingerprint(package, code)
-    notebook.metadata.setdefault("kernelspec", {})[KEY] = mark
+    kept = get_cache(cache)
     try:
-        _, run = get_cache(cache).merge_match_into_notebook(notebook)
+        record = kept.match_cache_notebook(notebooks.read(path))
     except KeyError:
         return None
-    return [cell.outputs for cell in run.cells if cell.cell_type == "code"]
+    if not is_current(package, record.data):
+        return None
+    cells = kept.get_cache_bundle(record.pk).nb.cells
+    return [cell.outputs for cell in cells if cell.cell_type == "code"]

@@ -32,6 +32,11 @@ import repository
 from plain_markdown import Resolve, directive, parser, split_options, to_plain
 from references import Book, figure
 
+# The book's Sphinx extension knows what a tolerance means.
+sys.path.append(str(Path(__file__).parents[1] / "_ext"))
+
+from course import tolerance
+
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "_build" / "notebooks"
 PAGES = ROOT / "_build" / "html" / "_sources" / "chapters"
@@ -40,7 +45,9 @@ HIDDEN = ("hide-input", "remove-input")
 REMOVED = "remove-cell"
 # JupyterLab reads the first, Colab the second.
 HIDE_SOURCE = {"jupyter": {"source_hidden": True}, "cellView": "form"}
-# A guess is asked for; running the cell uncovers what it puts out.
+# A guess is asked for; running the cell uncovers what it puts out. Figures
+# are stored all the same, JupyterLab hides them; of a text it would show the
+# first line.
 PREDICT = "predict"
 GATES = ("exercise-start", "exercise-end", "solution-start", "solution-end")
 # How an output that is a picture prints itself.
@@ -231,6 +238,8 @@ class _Maker:
                 **metadata.get("jupyter", {}),
                 "outputs_hidden": True,
             }
+        if self.covered:
+            outputs = [o for o in outputs if "image/png" in o.get("data", {})]
         alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
         kept = (stored(output, alt, self.resolve) for output in outputs)
         source = cell.source
@@ -250,8 +259,9 @@ class _Maker:
             number = f"{self.chapter.number}.{self.figures}"
             plain = to_plain(caption, self.resolve)
             below.append(f"**Figure {number}.** {plain}")
-        if tolerance := cell.metadata.get("tolerance"):
-            below.append(f"<small>{spread(tolerance)}</small>")
+        allowed = tolerance.read(cell.metadata)
+        if allowed and (told := tolerance.told(allowed)):
+            below.append(f"<small>{told}</small>")
         self._text(below)
 
     def _text(self, texts: list[str]) -> None:
@@ -296,16 +306,6 @@ def folded(parts: list[str]) -> str:
             "</details>",
         ]
     )
-
-
-def spread(tolerance: dict[str, float]) -> str:
-    """Say in words by how much a result may differ elsewhere."""
-    by = []
-    if "absolute" in tolerance:
-        by.append(f"{tolerance['absolute']:g}")
-    if "relative" in tolerance:
-        by.append(f"{100 * tolerance['relative']:g} %")
-    return f"May differ by {' or '.join(by)} on your machine."
 
 
 def stored(

@@ -1,8 +1,9 @@
 """What this book needs of Sphinx beyond its settings in ``_config.yml``.
 
-`execution` runs a chapter again when rnnlib has changed under it,
-`repository` shows launch and edit links only once there is a repository, and
-`pages` mends what the theme leaves undone.
+`execution` runs the chapters side by side, and again when rnnlib has changed
+under them, `repository` shows launch and edit links only once there is a
+repository, `small_print` says how far numbers may be off on another machine,
+and `pages` mends what the theme leaves undone.
 """
 
 from __future__ import annotations
@@ -11,17 +12,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from course import execution, pages, repository
+from course import execution, pages, repository, small_print
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 
 def setup(app: Sphinx) -> dict[str, object]:
-    """Register the three parts; Sphinx calls this."""
+    """Register the four parts; Sphinx calls this."""
     execution.setup(app)
     repository.setup(app)
     pages.setup(app)
+    small_print.setup(app)
     return {
         # Pages follow from these files too, and Sphinx looks at neither when
         # it decides what is out of date.

@@ -1,44 +1,50 @@
-"""Run a chapter again when rnnlib has changed under it, and only then.
+"""Run the chapters side by side, those whose outputs may have changed.
 
-The fingerprint of everything that a chapter imports from rnnlib is written
-into the notebook's kernelspec as Sphinx reads it (never into the file).
-jupyter-cache hashes the kernelspec together with the code, so outputs made
-with another rnnlib are simply not found, whatever the order of edits; and
-the fingerprint that the page was last read with stands in Sphinx's own
-metadata, which tells the pages that have to be read again.
+myst-nb takes outputs from jupyter-cache, which knows a notebook by its code
+alone, and runs what it does not find one after the other. Before Sphinx
+reads a page, this module looks at each notebook of the book: a record whose
+chapter read another rnnlib is dropped, and what is missing then is run,
+several chapters at once. What a chapter has read is told by its own run, see
+`runner`.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import nbformat
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
 from myst_nb.core.read import (
     is_myst_markdown_notebook,
     read_myst_markdown_notebook,
 )
 from myst_parser.config.main import MdParserConfig
+from nbclient.exceptions import CellExecutionError
+from sphinx.errors import ExtensionError
 
-from course.fingerprint import fingerprint
+from course.runner import Executed, execute, is_current
 
 if TYPE_CHECKING:
+    from jupyter_cache.cache.db import NbCacheRecord
+    from jupyter_cache.cache.main import JupyterCacheBase
+    from nbformat import NotebookNode
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
-# Key of the fingerprint in the kernelspec.
-KEY = "rnnlib"
-# A text notebook names its kernel in the YAML block that opens the file.
-KERNELSPEC = re.compile(r"^kernelspec:[ ]*\n(?P<indent>[ ]+)", re.M)
+PACKAGE = "rnnlib"
+# A kernel of its own for each chapter leaves no core for a second thread.
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def setup(app: Sphinx) -> None:
     """Connect to Sphinx."""
     app.connect("builder-inited", announce_book)
-    app.connect("env-get-outdated", outdated_chapters)
-    app.connect("source-read", mark_source)
+    app.connect("env-get-outdated", refresh)
     app.connect("build-finished", withdraw_book)
 
 
@@ -56,65 +62,143 @@ def withdraw_book(app: Sphinx, exception: Exception | None) -> None:
     os.environ.pop("RNNLIB_BOOK", None)
 
 
-def outdated_chapters(
+def refresh(
     app: Sphinx,
     env: BuildEnvironment,
     added: set[str],
     changed: set[str],
     removed: set[str],
 ) -> list[str]:
-    """Return the chapters that were read with another rnnlib."""
+    """Run what has to be run; return the pages to be read again.
+
+    Those are the pages whose outputs are younger than Sphinx's reading.
+
+    Raises
+    ------
+    ExtensionError
+        If a cell fails, with what the kernel said.
+    """
+    if app.config.nb_execution_mode != "cache":
+        return []
+    cache = get_cache(env.mystnb_config.execution_cache_path)
+    package = Path(app.srcdir, PACKAGE)
+    notebooks = {
+        name: notebook
+        for name in env.found_docs
+        if (notebook := _read(Path(env.doc2path(name)))) is not None
+    }
+    seconds = _seconds(cache)
+    missing = [
+        name
+        for name, notebook in notebooks.items()
+        if not _is_cached(cache, notebook, package)
+    ]
+    # The longest first, so that none starts when the others are done.
+    missing.sort(key=lambda name: -seconds.get(env.doc2path(name), 1e9))
+    _run(app, cache, {name: notebooks[name] for name in missing}, package)
     return [
         name
-        for name in env.found_docs - added - changed
-        if _mark_at_last_read(env, name) != _mark_now(app, env, name)
+        for name, notebook in notebooks.items()
+        if name in env.all_docs
+        and (record := _record(cache, notebook)) is not None
+        # The record's own date is that of the import of jupyter-cache.
+        and record.data.get("finished", 0.0) * 1e6 > env.all_docs[name]
     ]
 
 
-def mark_source(app: Sphinx, docname: str, content: list[str]) -> None:
-    """Write the fingerprint into the notebook that is about to be parsed."""
-    path = Path(app.env.doc2path(docname))
-    code = _code(path, content[0])
-    if code is None:
+def _run(
+    app: Sphinx,
+    cache: JupyterCacheBase,
+    notebooks: dict[str, NotebookNode],
+    package: Path,
+) -> None:
+    """Run the notebooks side by side and put their outputs into the cache."""
+    if not notebooks:
         return
-    mark = fingerprint(Path(app.srcdir, KEY), code)
-    if path.suffix == ".ipynb":
-        notebook = json.loads(content[0])
-        notebook["metadata"].setdefault(
-            "kernelspec", {"name": "python3", "display_name": "Python 3"}
-        )[KEY] = mark
-        content[0] = json.dumps(notebook)
+    workers = min(len(notebooks), _cores())
+    if workers > 1:
+        lent = [name for name in THREADS if name not in os.environ]
+        os.environ.update(dict.fromkeys(lent, str(_cores() // workers)))
     else:
-        content[0] = KERNELSPEC.sub(
-            rf"kernelspec:\n\g<indent>{KEY}: '{mark}'\n\g<indent>",
-            content[0],
-            count=1,
-        )
+        lent = []
+
+    def one(name: str) -> Executed | CellExecutionError:
+        path = Path(app.env.doc2path(name))
+        options = notebooks[name].metadata.get("execution", {})
+        timeout = options.get("timeout", app.config.nb_execution_timeout)
+        try:
+            made = execute(notebooks[name], path.parent, package, timeout)
+        except CellExecutionError as error:
+            return error
+        print(f"{made.seconds:4.0f} s  {name}", flush=True)
+        return made
+
+    print(f"running {len(notebooks)} notebooks, {workers} at a time")
+    failed = []
+    with ThreadPoolExecutor(workers) as pool:
+        for name, made in zip(notebooks, pool.map(one, notebooks)):
+            if isinstance(made, CellExecutionError):
+                failed.append(f"{name}: {made}")
+                continue
+            bundle = CacheBundleIn(
+                made.notebook,
+                app.env.doc2path(name),
+                data={
+                    "execution_seconds": made.seconds,
+                    "finished": time.time(),
+                    "reads": made.reads,
+                    "stack": made.stack,
+                },
+            )
+            cache.cache_notebook_bundle(bundle, overwrite=True)
+    for name in lent:
+        os.environ.pop(name)
+    if failed:
+        raise ExtensionError("\n".join(failed))
 
 
-def _mark_at_last_read(env: BuildEnvironment, docname: str) -> str | None:
-    kernelspec = env.metadata[docname].get("kernelspec")
-    if isinstance(kernelspec, str):  # front matter arrives as JSON
-        kernelspec = json.loads(kernelspec)
-    return (kernelspec or {}).get(KEY)
+def _is_cached(
+    cache: JupyterCacheBase, notebook: NotebookNode, package: Path
+) -> bool:
+    """Say whether the outputs are there; drop those of another rnnlib."""
+    record = _record(cache, notebook)
+    if record is None:
+        return False
+    if is_current(package, record.data):
+        return True
+    cache.remove_cache(record.pk)
+    return False
 
 
-def _mark_now(app: Sphinx, env: BuildEnvironment, docname: str) -> str | None:
-    path = Path(env.doc2path(docname))
-    code = _code(path, path.read_text(encoding="utf-8"))
-    return code and fingerprint(Path(app.srcdir, KEY), code)
-
-
-def _code(path: Path, text: str) -> list[str] | None:
-    """Return the code cells, or None if the page is no notebook."""
-    if path.suffix == ".ipynb":
-        notebook = json.loads(text)
-    elif path.suffix == ".md" and is_myst_markdown_notebook(text):
-        notebook = read_myst_markdown_notebook(text, config=MdParserConfig())
-    else:
+def _record(
+    cache: JupyterCacheBase, notebook: NotebookNode
+) -> NbCacheRecord | None:
+    try:
+        return cache.match_cache_notebook(notebook)
+    except KeyError:
         return None
-    return [
-        "".join(cell["source"])
-        for cell in notebook["cells"]
-        if cell["cell_type"] == "code"
-    ]
+
+
+def _seconds(cache: JupyterCacheBase) -> dict[str, float]:
+    """Return how long each file took when it last ran."""
+    return {
+        record.uri: record.data.get("execution_seconds", 0.0)
+        for record in cache.list_cache_records()
+    }
+
+
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _read(path: Path) -> NotebookNode | None:
+    """Return the notebook as myst-nb reads it, None for a plain page."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".ipynb":
+        return nbformat.reads(text, as_version=4)
+    if path.suffix == ".md" and is_myst_markdown_notebook(text):
+        return read_myst_markdown_notebook(text, config=MdParserConfig())
+    return None

@@ -103,12 +103,14 @@ def mend_names(
 
     docutils gives the entries of a bibliography a role that ARIA has
     withdrawn, which leaves the list around them without items. myst-nb
-    names what opens a folded cell otherwise than it shows.
+    names what opens a folded cell otherwise than it shows. pandas puts an
+    empty heading where a table has neither row nor column to name.
     """
     body = context.get("body", "")
     for wrong, right in (
         (' role="doc-biblioentry"', ' role="listitem"'),
         ('<summary aria-label="Toggle hidden content">', "<summary>"),
+        ("<th></th>", "<td></td>"),
     ):
         body = body.replace(wrong, right)
     context["body"] = body

@@ -8,33 +8,71 @@ notebook runs from top to bottom before you have touched it.
 
 from __future__ import annotations
 
-from rnnlib.exercises import (
-    ar1,
-    bptt,
-    characters,
-    digits,
-    elman,
-    forecasting,
-    judging,
-    lstm,
-    memory,
-    vanishing,
-)
+from importlib import import_module
+
 from rnnlib.exercises.spec import Exercise, verdict
 from rnnlib.validation import as_choice
 
-EXERCISES: dict[str, Exercise] = {
-    **ar1.EXERCISES,
-    **memory.EXERCISES,
-    **elman.EXERCISES,
-    **bptt.EXERCISES,
-    **vanishing.EXERCISES,
-    **lstm.EXERCISES,
-    **forecasting.EXERCISES,
-    **digits.EXERCISES,
-    **characters.EXERCISES,
-    **judging.EXERCISES,
-}
+# A module each, in the order of the chapters. The name of an exercise begins
+# with that of its module, and only that one is opened: what a chapter shows
+# does not depend on the exercises of others.
+CHAPTERS = (
+    "ar1",
+    "memory",
+    "elman",
+    "bptt",
+    "vanishing",
+    "lstm",
+    "forecasting",
+    "digits",
+    "characters",
+    "claims",
+)
+
+
+def of(chapter: str) -> dict[str, Exercise]:
+    """Return the exercises of one chapter by their names.
+
+    Parameters
+    ----------
+    chapter : str
+        One of `CHAPTERS`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no such chapter.
+    """
+    as_choice(chapter, "chapter", CHAPTERS)
+    return dict(import_module(f"{__name__}.{chapter}").EXERCISES)
+
+
+def every() -> dict[str, Exercise]:
+    """Return all exercises by their names."""
+    return {
+        name: made
+        for chapter in CHAPTERS
+        for name, made in of(chapter).items()
+    }
+
+
+def find(name: str) -> Exercise:
+    """Return the exercise of a name.
+
+    Parameters
+    ----------
+    name : str
+        As printed in the chapter.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no exercise of that name; the message lists those of the
+        chapter, or all.
+    """
+    chapter = name.partition("-")[0] if isinstance(name, str) else None
+    known = of(chapter) if chapter in CHAPTERS else every()
+    return known[as_choice(name, "name", tuple(known))]
 
 
 def check(name: str, answer: object) -> None:
@@ -52,5 +90,4 @@ def check(name: str, answer: object) -> None:
     TypeError, ValueError
         If there is no exercise of that name.
     """
-    exercise = EXERCISES[as_choice(name, "name", tuple(EXERCISES))]
-    print(verdict(exercise, answer))
+    print(verdict(find(name), answer))

@@ -39,12 +39,13 @@ def refuse(reason: str) -> None:
     pytest.skip(reason)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Start Chromium once for this folder.
+    """Start Chromium once.
 
-    Not once for the whole run: while Playwright is alive its event loop
-    occupies the main thread, and the kernels of nbval need one of their own.
+    These tests are a run of their own (``make test-pages``): while Playwright
+    is alive its event loop occupies the main thread, and the kernels of nbval
+    need one themselves.
     """
     path = find()
     if path is None:
@@ -57,7 +58,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def html() -> Path:
     """Return the folder of the built book."""
     if not (HTML / "index.html").exists():
@@ -65,7 +66,7 @@ def html() -> Path:
     return HTML
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def served(html: Path) -> Iterator[str]:
     """Serve the built book; return its address without a closing slash."""
     handler = functools.partial(QuietHandler, directory=str(html))
@@ -73,6 +74,18 @@ def served(html: Path) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+def one_by_one(names: list[str]) -> list:
+    """Return parameters that keep the tests of a page on one worker.
+
+    With a fixture of the module's scope a page is then loaded once for all
+    its tests.
+    """
+    return [
+        pytest.param(name, marks=pytest.mark.xdist_group(name), id=name)
+        for name in names
+    ]
 
 
 @pytest.fixture

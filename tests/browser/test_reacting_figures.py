@@ -4,26 +4,39 @@ from __future__ import annotations
 
 import gzip
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Locator, Page
+from playwright.sync_api import Browser, Locator, Page
 
 import notebooks
 from built_book import ROOT, chapters
+from conftest import one_by_one
 
 KILOBYTE = 1000
 
 
-@pytest.fixture
-def cut_off(context: BrowserContext, html: Path) -> Page:
-    """Return a tab without a network; pages come from disk."""
-    context.set_offline(True)
-    return context.new_page()
+@pytest.fixture(scope="module", params=one_by_one(chapters()))
+def name(request: pytest.FixtureRequest) -> str:
+    """Name a page; its tests stay together."""
+    return request.param
 
 
-def figures(page: Page, html: Path, name: str) -> list[Locator]:
+@pytest.fixture(scope="module")
+def figures(
+    browser: Browser, html: Path, name: str
+) -> Iterator[list[Locator]]:
+    """Open a page from disk, without a network, once for all tests below."""
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900}, offline=True
+    )
+    yield reacting(context.new_page(), html, name)
+    context.close()
+
+
+def reacting(page: Page, html: Path, name: str) -> list[Locator]:
     page.goto((html / f"{name}.html").as_uri())
     return page.locator(".explore").all()
 
@@ -44,18 +57,16 @@ def expected(name: str) -> int:
     return sum(line.startswith("explore(") for line in lines)
 
 
-@pytest.mark.parametrize("name", chapters())
 def test_every_reacting_figure_of_the_source_is_on_the_page(
-    cut_off: Page, html: Path, name: str
+    figures: list[Locator], name: str
 ) -> None:
-    assert len(figures(cut_off, html, name)) == expected(name)
+    assert len(figures) == expected(name)
 
 
-@pytest.mark.parametrize("name", chapters())
 def test_each_slider_moves_its_figure_by_keyboard(
-    cut_off: Page, html: Path, name: str
+    figures: list[Locator],
 ) -> None:
-    for figure in figures(cut_off, html, name):
+    for figure in figures:
         for slider in figure.get_by_role("slider").all():
             before, drawn = state(figure, slider), drawing(figure)
             slider.focus()
@@ -69,11 +80,8 @@ def test_each_slider_moves_its_figure_by_keyboard(
             assert drawing(figure) == drawn
 
 
-@pytest.mark.parametrize("name", chapters())
-def test_each_slider_moves_its_figure_by_mouse(
-    cut_off: Page, html: Path, name: str
-) -> None:
-    for figure in figures(cut_off, html, name):
+def test_each_slider_moves_its_figure_by_mouse(figures: list[Locator]) -> None:
+    for figure in figures:
         for slider in figure.get_by_role("slider").all():
             at_end = slider.input_value() == slider.get_attribute("max")
             before = state(figure, slider)
@@ -86,11 +94,8 @@ def test_each_slider_moves_its_figure_by_mouse(
             )
 
 
-@pytest.mark.parametrize("name", chapters())
-def test_each_slider_says_its_name_and_value(
-    cut_off: Page, html: Path, name: str
-) -> None:
-    for figure in figures(cut_off, html, name):
+def test_each_slider_says_its_name_and_value(figures: list[Locator]) -> None:
+    for figure in figures:
         picture = figure.get_by_role("img")
         assert len(picture.get_attribute("alt")) > 20
         for slider in figure.get_by_role("slider").all():
@@ -110,21 +115,17 @@ def test_each_slider_says_its_name_and_value(
         assert live.count() == 1
 
 
-@pytest.mark.parametrize("name", chapters())
-def test_each_figure_weighs_little(
-    cut_off: Page, html: Path, name: str
-) -> None:
-    for figure in figures(cut_off, html, name):
+def test_each_figure_weighs_little(figures: list[Locator]) -> None:
+    for figure in figures:
         text = figure.evaluate("figure => figure.outerHTML").encode()
         assert len(gzip.compress(text)) <= 300 * KILOBYTE
 
 
-@pytest.mark.parametrize("name", chapters())
 def test_without_javascript_the_first_frame_stands(
     browser: Browser, html: Path, name: str
 ) -> None:
     context = browser.new_context(java_script_enabled=False)
-    for figure in figures(context.new_page(), html, name):
+    for figure in reacting(context.new_page(), html, name):
         picture = Image.open(
             io.BytesIO(figure.get_by_role("img").screenshot())
         )
