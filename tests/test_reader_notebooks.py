@@ -87,7 +87,8 @@ def test_every_solution_is_folded_and_none_runs(
     chapter: Path, made: nbformat.NotebookNode
 ) -> None:
     solutions = re.findall(
-        r"<details>\n<summary><b>Solution</b></summary>\n\n(.*?)\n\n</details>",
+        r"<details>\n<summary><b>Solution</b> \(click to open\)</summary>"
+        r"\n\n(.*?)\n\n</details>",
         text_of(made),
         re.S,
     )
@@ -190,6 +191,10 @@ def test_numbers_and_names_are_those_of_the_page(chapter: Path) -> None:
         (":::{tip}\nTry.\n:::", "> **Tip**\n>\n> Try."),
         ("- a\n\n  ```{note}\n  b\n  ```", "- a\n\n  > **Note**\n  >\n  > b"),
         ("(sec-x)=\n## Head", "## Head"),
+        (
+            "```{admonition} A\n| b |\n|---|\n| c |\n```",
+            "**A**\n\n| b |\n|---|\n| c |",
+        ),
         ("% a comment\n\nText", "Text"),
         ("See {cite:t}`x`, {cite:t}`x`.", "See <cite:t x>, <cite:t x>."),
         ("Code: `{cite:t}` stays.", "Code: `{cite:t}` stays."),

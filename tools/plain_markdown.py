@@ -129,6 +129,9 @@ def split_options(body: str) -> tuple[dict[str, str], str]:
 def callout(title: str, text: str) -> str:
     """Return a box as every viewer shows one: a quotation with a title."""
     lines = [f"**{title}**", *(["", *text.split("\n")] if text else [])]
+    # nbconvert, and so GitHub, knows no table within a quotation.
+    if any(line.startswith("|") for line in lines):
+        return "\n".join(lines)
     return "\n".join(f"> {line}".rstrip() for line in lines)
 
 

@@ -300,7 +300,7 @@ def folded(parts: list[str]) -> str:
     """Return a solution that opens at a click, in every viewer."""
     return "\n\n".join(
         [
-            "<details>\n<summary><b>Solution</b></summary>",
+            "<details>\n<summary><b>Solution</b> (click to open)</summary>",
             *parts,
             "To try it, copy it into the cell above and run that.",
             "</details>",
