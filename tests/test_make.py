@@ -70,6 +70,9 @@ def test_a_failing_cell_fails_the_build_and_the_next_one_too(
         status, told = make_book(book)
         assert status != 0
         assert "ZeroDivisionError" in told
+        # The cause stands last, below all traces; then make has its say.
+        lines = [line for line in told.splitlines() if line[:5] != "make:"]
+        assert lines[-1] == "one: ZeroDivisionError: division by zero"
 
 
 def test_two_builds_at_once_do_not_hurt_each_other(tmp_path: Path) -> None:
