@@ -224,21 +224,24 @@ class _Maker:
             return
         tags = cell.metadata.get("tags", [])
         hidden = REMOVED in tags and SETUP not in tags
+        folded_away = any(tag in tags for tag in HIDDEN)
+        # With source and output both hidden, nothing would ask to be run.
+        covered = self.covered and not folded_away
         metadata: dict = {
             key: cell.metadata[key]
             for key in KEPT_METADATA
             if key in cell.metadata
         }
-        if hidden or any(tag in tags for tag in HIDDEN):
+        if hidden or folded_away:
             metadata |= HIDE_SOURCE
         if SETUP in tags:  # to be run, not to be read
             metadata["jupyter"] = {"source_hidden": True}
-        if hidden or self.covered:
+        if hidden or covered:
             metadata["jupyter"] = {
                 **metadata.get("jupyter", {}),
                 "outputs_hidden": True,
             }
-        if self.covered:
+        if covered:
             outputs = [o for o in outputs if "image/png" in o.get("data", {})]
         alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
         kept = (stored(output, alt, self.resolve) for output in outputs)
