@@ -28,7 +28,6 @@ the validation names only, and nothing in `final` was chosen by them:
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import os
 import sys
@@ -37,27 +36,29 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+import stored_runs
 from rnnlib import datasets
-from rnnlib.characters import (
-    SIGNS,
-    bits,
-    invent,
-    neighbours,
-    spell,
-    split_names,
-)
-from rnnlib.elman import Elman
-from rnnlib.embedding import Embedding
-from rnnlib.gru import GRU
-from rnnlib.heads import LinearHead, cross_entropy, softmax
-from rnnlib.lstm import LSTM
-from rnnlib.ngrams import NGram
-from rnnlib.optimizers import Adam, one_cycle
-from rnnlib.results import FOLDER
-from rnnlib.training import Minibatches, Network, fit
+from rnnlib.layers.elman import Elman
+from rnnlib.layers.embedding import Embedding
+from rnnlib.layers.fast_lstm import FastLSTM
+from rnnlib.layers.gru import GRU
+from rnnlib.layers.heads import LinearHead
+from rnnlib.layers.losses import cross_entropy, softmax
+from rnnlib.models.ngrams import NGram
+from rnnlib.sequences.chances import bits, invent
+from rnnlib.sequences.names import SIGNS, neighbours, spell, split_names
+from rnnlib.training.batches import Minibatches
+from rnnlib.training.loop import fit
+from rnnlib.training.network import Network
+from rnnlib.training.optimizers import Adam
+from rnnlib.training.schedules import one_cycle
 
 K = len(SIGNS)
-KINDS = {"Elman": (Elman, 262), "GRU": (GRU, 149), "LSTM": (LSTM, 128)}
+KINDS = {
+    "Elman": (Elman, 262),
+    "GRU": (GRU, 149),
+    "LSTM": (FastLSTM, 128),
+}
 EPOCHS, BATCH = 20, 64
 RATES, DROPOUTS, ONES = (0.003, 0.006, 0.012), (0.3, 0.5), (1.0, 10.0)
 LARGER = {"units": 256, "rate": 0.005, "one": 10.0}
@@ -94,13 +95,14 @@ def train(
     net = Network(layer, head, cross_entropy, dropout=dropout, seed=rng)
     updates = EPOCHS * math.ceil(len(TRAIN) / BATCH)
     epochs = math.ceil(updates / math.ceil(len(names) / BATCH))
+    cycle = one_cycle(updates, rate)
     history = fit(
         net,
         Minibatches(spell(names, one=one), BATCH, seed=rng),
-        Adam(net.parameters),
+        # The last epoch may go on for a few updates.
+        Adam(net.parameters, lambda n: cycle(min(n, updates - 1))),
         epochs=epochs,
         clip=1.0,
-        schedule=lambda step: one_cycle(min(step, updates - 1), updates, rate),
         validate=spell(CHOOSE, one=one),
         progress=False,
     )
@@ -383,7 +385,7 @@ def units(net: Network, seed: int, one: float) -> dict:
     return found | {"silenced": silenced(net, chosen_cell, one)}
 
 
-def followed(layer: LSTM, names: list[str], one: float) -> tuple:
+def followed(layer: FastLSTM, names: list[str], one: float) -> tuple:
     """Return every cell at every real step, and what it may follow."""
     data = spell(names)
     t, n = np.nonzero(data.mask)
@@ -469,40 +471,31 @@ STAGES = {
 }
 
 
+COMMAND = "python benchmarks/characters.py"
+
+
+def in_order(results: dict) -> dict:
+    """Return the stages in the order in which they run."""
+    return {stage: results[stage] for stage in STAGES if stage in results}
+
+
 def main() -> None:
     """Run what was asked for, write the file, print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", nargs="*", choices=list(STAGES))
-    parser.add_argument("--out", type=Path, default=FOLDER / "characters.json")
+    parser.add_argument(
+        "--out", type=Path, default=stored_runs.path_of("characters")
+    )
     arguments = parser.parse_args()
-    results = {}
-    if arguments.out.exists():  # keep what other runs have measured
-        results = json.loads(arguments.out.read_text())["results"]
+    # Keep what other runs have measured.
+    results = stored_runs.read(arguments.out).get("results", {})
     for stage in arguments.only or STAGES:
         results[stage] = STAGES[stage](results)
-        arguments.out.write_text(as_text(results))
+        stored_runs.write(
+            arguments.out, {"command": COMMAND, "results": in_order(results)}
+        )
     for name, score in results.get("final", {}).get("table", {}).items():
         print(f"{name:28} {score['validation']:.3f} {score['test']:.3f}")
-
-
-def as_text(results: dict) -> str:
-    """Return the file's text, one line a run, so that changes are seen."""
-    blocks = []
-    for stage in (stage for stage in STAGES if stage in results):
-        found = results[stage]
-        if isinstance(found, list):
-            lines = ",\n      ".join(json.dumps(line) for line in found)
-            blocks.append(f'    "{stage}": [\n      {lines}\n    ]')
-        else:
-            lines = ",\n      ".join(
-                f"{json.dumps(k)}: {json.dumps(v)}" for k, v in found.items()
-            )
-            blocks.append(f'    "{stage}": {{\n      {lines}\n    }}')
-    command = "python benchmarks/characters.py"
-    body = ",\n".join(blocks)
-    return (
-        f'{{\n  "command": "{command}",\n  "results": {{\n{body}\n  }}\n}}\n'
-    )
 
 
 if __name__ == "__main__":

@@ -29,7 +29,6 @@ count. Runs that are in the file already are kept.
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import os
 import platform
@@ -44,8 +43,8 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 from tqdm import tqdm
 
+import stored_runs
 from rnnlib import datasets
-from rnnlib.results import FOLDER
 
 HELD_OUT = 5000
 RATES = (0.0003, 0.001, 0.003, 0.01, 0.03)
@@ -338,13 +337,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", nargs="*", choices=list(EXPERIMENTS))
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--out", type=Path, default=FOLDER / "digits.json")
+    parser.add_argument(
+        "--out", type=Path, default=stored_runs.path_of("digits")
+    )
     arguments = parser.parse_args()
-    results: dict[str, list] = {}
-    if arguments.out.exists():
-        file = json.loads(arguments.out.read_text())
-        results = file["results"]
-        chosen.update(file["chosen"])
+    file = stored_runs.read(arguments.out)
+    results: dict[str, list] = file.get("results", {})
+    chosen.update(file.get("chosen", {}))
     for name in {**MODELS, **LARGE}:
         if name in (arguments.only or EXPERIMENTS):
             before = chosen.get(name, {}).get("rate")
@@ -352,7 +351,7 @@ def main() -> None:
             if before not in (None, chosen[name]["rate"]):
                 for other in (name, f"{name}-first", f"{name}-rows"):
                     results.pop(other, None)
-            arguments.out.write_text(as_text(results))
+            stored_runs.write(arguments.out, contents(results))
     jobs = [
         (name, seed)
         for name in arguments.only or EXPERIMENTS
@@ -363,7 +362,7 @@ def main() -> None:
         bar.set_description(f"{name} seed {seed}")
         run = {"seed": seed, **EXPERIMENTS[name](name, seed)}
         results.setdefault(name, []).append(run)
-        arguments.out.write_text(as_text(results))
+        stored_runs.write(arguments.out, contents(results))
     for name, runs in results.items():
         if not runs:
             continue
@@ -383,34 +382,17 @@ def machine() -> str:
     return f"{name}, {os.cpu_count()} cores, no accelerator used"
 
 
-def as_text(results: dict) -> str:
-    """Return the file's text, one line a seed, so that changes are seen."""
-    about = {
+def contents(results: dict) -> dict:
+    """Return what the file holds."""
+    return {
         "command": "python benchmarks/digits.py",
         "machine": machine(),
         "threads": 1,
         "seconds": "processor time of that thread",
         "torch": torch.__version__.split("+")[0],
         "chosen": chosen,
+        "results": results,
     }
-    head = "".join(
-        f'  "{key}": {json.dumps(value)},\n'
-        for key, value in about.items()
-        if key != "chosen"
-    )
-    rates = ",\n".join(
-        f'    "{name}": {json.dumps(value)}' for name, value in chosen.items()
-    )
-    blocks = ",\n".join(
-        f'    "{name}": [\n      '
-        + ",\n      ".join(json.dumps(run) for run in runs)
-        + "\n    ]"
-        for name, runs in results.items()
-    )
-    return (
-        f'{{\n{head}  "chosen": {{\n{rates}\n  }},\n'
-        f'  "results": {{\n{blocks}\n  }}\n}}\n'
-    )
 
 
 if __name__ == "__main__":

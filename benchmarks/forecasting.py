@@ -29,18 +29,23 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from rnnlib import datasets, forecasting, linear, threshold
-from rnnlib.elman import Elman
-from rnnlib.forecasting import Learner, backtest, on_square_roots
-from rnnlib.heads import LinearHead, squared_error
-from rnnlib.network_forecasting import KINDS as KIND_OF_LAYER
-from rnnlib.network_forecasting import network_learner
-from rnnlib.optimizers import Adam
-from rnnlib.results import FOLDER
-from rnnlib.training import Network, fit
-from rnnlib.windows import Scaler, Sequences, next_values
+import stored_runs
+from rnnlib import datasets, forecasting, models
+from rnnlib.forecasting.forecasters import on_square_roots
+from rnnlib.forecasting.networks import KINDS as KIND_OF_LAYER
+from rnnlib.forecasting.networks import network_learner
+from rnnlib.forecasting.rolling_origin import Learner, backtest
+from rnnlib.layers.elman import Elman
+from rnnlib.layers.heads import LinearHead
+from rnnlib.layers.losses import squared_error
+from rnnlib.sequences.padded import Sequences
+from rnnlib.sequences.scaling import Scaler
+from rnnlib.sequences.windows import next_values
+from rnnlib.training.loop import fit
+from rnnlib.training.network import Network
+from rnnlib.training.optimizers import Adam
 
-OUT = FOLDER / "forecasting.json"
+OUT = stored_runs.path_of("forecasting")
 CYCLE = 132  # months: also the longest horizon
 TUNE_FROM, TEST_FROM = 1418, 2342  # 1867-03 and 1944-03: after minima
 # Horizons of which the skill is kept.
@@ -54,8 +59,8 @@ def ar(max_order: int, criterion: str):
     """Return the fit of an AR whose order a criterion chooses."""
 
     def fit(history):
-        order, _ = linear.choose_order(history, max_order, criterion=criterion)
-        return linear.fit_ar(history, order).forecast
+        order, _ = models.choose_order(history, max_order, criterion=criterion)
+        return models.fit_ar(history, order).forecast
 
     return fit
 
@@ -64,7 +69,7 @@ def direct_ar(order: int, ridge: float):
     """Return the fit of one ridge regression for each horizon."""
 
     def fit(history):
-        return linear.fit_direct_ar(
+        return models.fit_direct_ar(
             history, order, CYCLE, ridge=ridge
         ).forecast
 
@@ -75,7 +80,7 @@ def threshold_ar(max_order: int, delays: tuple, shares: tuple):
     """Return the fit of a threshold AR that chooses the rest by AIC."""
 
     def fit(history):
-        return threshold.choose_threshold_ar(
+        return models.choose_threshold_ar(
             history, max_order, delays=delays, shares=shares
         ).forecast
 
@@ -440,24 +445,8 @@ def as_json(value):
 
 
 def write(results: dict) -> None:
-    """Write the file, one line a row, so that changes are seen."""
-    both = {"command": COMMAND, "results": results}
-    OUT.write_text(_text(both, 0) + "\n", encoding="utf-8")
-
-
-def _text(value, depth: int) -> str:
-    """Return JSON in which what lies four levels deep is one line."""
-    if not isinstance(value, (dict, list)) or depth == 4 or not value:
-        return json.dumps(value, ensure_ascii=False)
-    pad = "\n" + " " * (depth + 1)
-    if isinstance(value, dict):
-        inner = [
-            f"{json.dumps(key, ensure_ascii=False)}: {_text(part, depth + 1)}"
-            for key, part in value.items()
-        ]
-        return "{" + pad + ("," + pad).join(inner) + "\n" + " " * depth + "}"
-    inner = [_text(part, depth + 1) for part in value]
-    return "[" + pad + ("," + pad).join(inner) + "\n" + " " * depth + "]"
+    """Write the file, so far."""
+    stored_runs.write(OUT, {"command": COMMAND, "results": results})
 
 
 COMMAND = "python benchmarks/forecasting.py"
@@ -472,9 +461,7 @@ def main() -> None:
         "--keep", type=Path, help="file (.npz) for the forecasts of the test"
     )
     arguments = parser.parse_args()
-    results = {}
-    if OUT.exists():
-        results = json.loads(OUT.read_text(encoding="utf-8"))["results"]
+    results = stored_runs.read(OUT).get("results", {})
     results["machine"] = f"{platform.machine()}, NumPy {np.__version__}"
     more = {"keep": arguments.keep} if arguments.stage == "test" else {}
     STAGES[arguments.stage](results, **more)

@@ -26,9 +26,10 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from rnnlib.elman import Elman
-from rnnlib.gru import GRU
-from rnnlib.lstm import LSTM
+from rnnlib.layers.elman import Elman
+from rnnlib.layers.fast_lstm import FastLSTM
+from rnnlib.layers.gru import GRU
+from rnnlib.layers.lstm import LSTM
 
 SIZES = (
     (50, 32, 1, 16),
@@ -39,7 +40,7 @@ SIZES = (
     (28, 128, 28, 256),
     (1000, 32, 2, 16),
 )
-LAYERS = {"Elman": Elman, "LSTM": LSTM, "GRU": GRU}
+LAYERS = {"Elman": Elman, "LSTM": FastLSTM, "plain LSTM": LSTM, "GRU": GRU}
 
 
 def seconds(run: Callable[[], object], repeats: int) -> float:

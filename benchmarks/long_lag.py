@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import argparse
 import functools
-import json
 import math
 import os
 import statistics
@@ -32,22 +31,29 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from rnnlib.elman import Elman
-from rnnlib.heads import LinearHead, cross_entropy, softmax, squared_error
-from rnnlib.lstm import LSTM
-from rnnlib.optimizers import Adam, one_cycle
-from rnnlib.results import FOLDER
-from rnnlib.tasks import (
+import stored_runs
+from rnnlib.layers.elman import Elman
+from rnnlib.layers.fast_lstm import FastLSTM
+from rnnlib.layers.heads import LinearHead
+from rnnlib.layers.losses import cross_entropy, softmax, squared_error
+from rnnlib.sequences.padded import Sequences
+from rnnlib.sequences.tasks.long_lags import (
     adding,
     noise_free_lag,
+    temporal_order,
+)
+from rnnlib.sequences.tasks.reber_grammar import (
     reber,
     reber_passed,
     reber_strings,
-    temporal_order,
 )
-from rnnlib.training import Fresh, Minibatches, Network, fit
-from rnnlib.windows import Sequences
+from rnnlib.training.batches import Fresh, Minibatches
+from rnnlib.training.loop import fit
+from rnnlib.training.network import Network
+from rnnlib.training.optimizers import Adam
+from rnnlib.training.schedules import one_cycle
 
+COMMAND = "python benchmarks/long_lag.py"
 HIDDEN = 16
 LENGTHS = (25, 50, 100, 200, 500, 1000)  # the paper: 100, 500, 1000
 TESTS = 2560
@@ -77,7 +83,7 @@ def network(
 ) -> Network:
     """Return an LSTM of 16 units, or an Elman network with as many weights."""
     if kind.startswith("LSTM"):
-        layer = LSTM(inputs, HIDDEN, seed=rng, dtype=dtype, **options)
+        layer = FastLSTM(inputs, HIDDEN, seed=rng, dtype=dtype, **options)
     else:
         weights = 4 * HIDDEN * (inputs + HIDDEN + 1) + outputs * HIDDEN
         linear = inputs + outputs + 1  # H^2 + linear H = weights
@@ -146,10 +152,9 @@ def learn_fresh(
     return fit(
         net,
         Fresh(draw, UPDATES, seed=rng),
-        Adam(net.parameters),
+        Adam(net.parameters, one_cycle(UPDATES, peak)),
         epochs=1,
         clip=CLIP,
-        schedule=lambda update: one_cycle(update, UPDATES, peak),
         progress=False,
     )
 
@@ -241,12 +246,13 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", choices=list(EXPERIMENTS))
     parser.add_argument("--kinds", nargs="*", default=["LSTM", "Elman"])
     parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--out", type=Path, default=FOLDER / "long_lag.json")
+    parser.add_argument(
+        "--out", type=Path, default=stored_runs.path_of("long_lag")
+    )
     arguments = parser.parse_args()
     names = arguments.only or list(EXPERIMENTS)
-    results = {}
-    if arguments.out.exists():  # keep what other runs have measured
-        results = json.loads(arguments.out.read_text())["results"]
+    # Keep what other runs have measured.
+    results = stored_runs.read(arguments.out).get("results", {})
     bar = tqdm(total=len(names) * len(arguments.kinds) * arguments.seeds)
     for name in names:
         for kind in arguments.kinds:
@@ -256,7 +262,9 @@ def main() -> None:
                 runs.append({"seed": seed, **EXPERIMENTS[name](kind, seed)})
                 bar.update()
             results.setdefault(name, {})[kind] = runs
-            arguments.out.write_text(as_text(results))
+            stored_runs.write(
+                arguments.out, {"command": COMMAND, "results": results}
+            )
     bar.close()
     print(
         f"\n{'experiment':16} {'':6} success  most wrong  sequences  seconds"
@@ -275,24 +283,6 @@ def main() -> None:
 def mean_of(runs: list[dict], key: str) -> float:
     """Return the mean over the runs that did not diverge."""
     return statistics.mean([run[key] for run in runs if key in run] or [0])
-
-
-def as_text(results: dict) -> str:
-    """Return the file's text, one line a seed, so that changes are seen."""
-    blocks = []
-    for name, kinds in results.items():
-        lines = [
-            f'      "{kind}": [\n        '
-            + ",\n        ".join(json.dumps(run) for run in runs)
-            + "\n      ]"
-            for kind, runs in kinds.items()
-        ]
-        blocks.append(f'    "{name}": {{\n' + ",\n".join(lines) + "\n    }")
-    command = "python benchmarks/long_lag.py"
-    body = ",\n".join(blocks)
-    return (
-        f'{{\n  "command": "{command}",\n  "results": {{\n{body}\n  }}\n}}\n'
-    )
 
 
 if __name__ == "__main__":

@@ -32,7 +32,6 @@ The file is written after every run; a run that it holds is not made again.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
 import sys
@@ -43,16 +42,20 @@ from typing import NamedTuple
 import numpy as np
 from tqdm import tqdm
 
-from rnnlib.diagnostics import memory_horizon, success_interval
-from rnnlib.elman import Elman
-from rnnlib.gru import GRU
-from rnnlib.heads import LinearHead, cross_entropy
-from rnnlib.lstm import LSTM
-from rnnlib.optimizers import Adam, one_cycle
-from rnnlib.results import FOLDER
-from rnnlib.tasks import delayed_recall
-from rnnlib.training import Fresh, Network, fit
-from rnnlib.windows import Sequences
+import stored_runs
+from rnnlib.layers.elman import Elman
+from rnnlib.layers.fast_lstm import FastLSTM
+from rnnlib.layers.gru import GRU
+from rnnlib.layers.heads import LinearHead
+from rnnlib.layers.losses import cross_entropy
+from rnnlib.sequences.padded import Sequences
+from rnnlib.sequences.tasks.long_lags import delayed_recall
+from rnnlib.training.batches import Fresh
+from rnnlib.training.loop import fit
+from rnnlib.training.memory_span import memory_horizon, success_interval
+from rnnlib.training.network import Network
+from rnnlib.training.optimizers import Adam
+from rnnlib.training.schedules import one_cycle
 
 LAGS = {
     2: (5, 10, 20, 50, 100, 200, 500, 1000),
@@ -131,7 +134,7 @@ def _elman(**options):
 
 
 def _lstm(**options):
-    return lambda size, lag, rest: LSTM(*size, **options, **rest)
+    return lambda size, lag, rest: FastLSTM(*size, **options, **rest)
 
 
 CONTESTANTS = {
@@ -147,7 +150,7 @@ CONTESTANTS = {
     "Elman ReLU identity": _elman(init="identity", activation="relu"),
     "LSTM uniform": _lstm(),
     "LSTM forget bias 1": _lstm(forget_bias=1.0),
-    "LSTM chrono": lambda size, lag, rest: LSTM(
+    "LSTM chrono": lambda size, lag, rest: FastLSTM(
         *size, longest_lag=lag, **rest
     ),
     "GRU uniform": lambda size, lag, rest: GRU(*size, **rest),
@@ -251,10 +254,9 @@ def run(
             ended = fit(
                 net,
                 Fresh(batch, updates // checks, seed=rng),
-                Adam(net.parameters),
+                Adam(net.parameters, one_cycle(updates, peak)),
                 epochs=checks,
                 clip=SETTINGS["clip"],
-                schedule=lambda update: one_cycle(update, updates, peak),
                 validate=check,
                 goal=-1.0,
                 progress=False,
@@ -328,7 +330,7 @@ def learn(data: dict, seeds: int, symbols: list[int], path: Path) -> None:
                     ):
                         found = run(name, size, lag, seed, float(rate))
                         here.append({"lag": lag, **found})
-                        path.write_text(as_text(data))
+                        stored_runs.write(path, data)
                         bar.update()
                 task["rates"][name] = best_rate(lines)
             for lag in LAGS[size]:
@@ -338,7 +340,7 @@ def learn(data: dict, seeds: int, symbols: list[int], path: Path) -> None:
                     here = by_lag.setdefault(str(lag), [])
                     for seed in range(len(here), seeds):
                         here.append(run(name, size, lag, seed, rate))
-                        path.write_text(as_text(data))
+                        stored_runs.write(path, data)
                         bar.update()
 
 
@@ -385,27 +387,6 @@ def table(data: dict) -> str:
     return "\n".join(lines)
 
 
-def as_text(data: dict) -> str:
-    """Return the file's text, one line a run, so that changes are seen."""
-
-    def written(value, depth: int) -> str:
-        pad = "\n" + "  " * (depth + 1)
-        if isinstance(value, dict) and "seed" not in value:
-            parts = [
-                f"{json.dumps(k)}: {written(v, depth + 1)}"
-                for k, v in value.items()
-            ]
-            ends = "{}"
-        elif isinstance(value, list) and value and "seed" in value[0]:
-            parts, ends = [json.dumps(line) for line in value], "[]"
-        else:
-            return json.dumps(value)
-        inside = f",{pad}".join(parts)
-        return f"{ends[0]}{pad}{inside}\n{'  ' * depth}{ends[1]}"
-
-    return written(data, 0) + "\n"
-
-
 def new_file() -> dict:
     """Return the file's contents before the first run."""
     return {
@@ -441,14 +422,12 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=SEEDS)
     parser.add_argument("--table", action="store_true")
     parser.add_argument(
-        "--out", type=Path, default=FOLDER / "memory_horizon.json"
+        "--out", type=Path, default=stored_runs.path_of("memory_horizon")
     )
     arguments = parser.parse_args()
-    data = new_file()
-    if arguments.out.exists():
-        data = json.loads(arguments.out.read_text())
-        if data["settings"] != SETTINGS:
-            parser.error(f"{arguments.out} holds runs of other settings")
+    data = stored_runs.read(arguments.out) or new_file()
+    if data["settings"] != SETTINGS:
+        parser.error(f"{arguments.out} holds runs of other settings")
     if not arguments.table:
         learn(data, arguments.seeds, arguments.symbols, arguments.out)
     print(table(data))

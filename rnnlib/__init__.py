@@ -1,72 +1,46 @@
 """rnnlib: the companion package of *From one lag to a thousand*.
 
-Small rooms, one for each subject; a chapter imports the piece that it has
-just derived. Importing rnnlib loads none of them: a room is opened when it
-is asked for, so that ``import rnnlib`` is quick and does not pull in torch.
+Its rooms are folders, and what a reader needs most is at the front door::
+
+    from rnnlib import LSTM, datasets, tasks
+
+Every other name is in the room where one looks for it, such as
+``from rnnlib.training import fit``.
 """
 
-from __future__ import annotations
-
-from importlib import import_module
+from rnnlib.doors import door
 
 __version__ = "0.1.0"
 
-ROOMS = (
-    "characters",
-    "claims",
-    "datasets",
-    "diagnostics",
-    "drawings",
-    "elman",
-    "embedding",
-    "exercises",
-    "explore",
-    "forecasting",
-    "gru",
-    "heads",
-    "linear",
-    "lstm",
-    "memory",
-    "network_forecasting",
-    "ngrams",
-    "optimizers",
-    "plots",
-    "recurrent",
-    "results",
-    "tasks",
-    "threshold",
-    "training",
-    "validation",
-    "verdicts",
-    "windows",
+# In the order of the course.
+__getattr__, __dir__, __all__ = door(
+    __name__,
+    {
+        "book.plots": [],
+        "book.drawings": [],
+        "book.sliders": ["explore"],
+        "exercises": [],
+        "claims": [],
+        "verdicts": [],
+        "results": [],
+        "sequences.datasets": [],
+        "models": [],
+        "forecasting": [],
+        "models.memory_neuron": ["MemoryNeuron"],
+        "sequences.tasks": [],
+        "layers": [],
+        "layers.elman": ["Elman"],
+        "layers.heads": ["LinearHead"],
+        "sequences": [],
+        "sequences.padded": ["Sequences"],
+        "training": [],
+        "training.optimizers": ["Adam", "SGD"],
+        "training.network": ["Network"],
+        "training.loop": ["fit"],
+        "layers.lstm": ["LSTM"],
+        "layers.fast_lstm": ["FastLSTM"],
+        "layers.gru": ["GRU"],
+        "layers.embedding": ["Embedding"],
+        "models.ngrams": ["NGram"],
+    },
 )
-# Classes, and the function that trains, which are asked for most.
-CLASSES = {
-    "Adam": "optimizers",
-    "Elman": "elman",
-    "Embedding": "embedding",
-    "GRU": "gru",
-    "LSTM": "lstm",
-    "LinearHead": "heads",
-    "MemoryNeuron": "memory",
-    "NGram": "ngrams",
-    "Network": "training",
-    "SGD": "optimizers",
-    "Sequences": "windows",
-    "fit": "training",
-}
-
-__all__ = [*CLASSES, *ROOMS]
-
-
-def __getattr__(name: str) -> object:
-    """Open a room, or fetch a class or function from one, at first use."""
-    if name in ROOMS:
-        return import_module(f"rnnlib.{name}")
-    if name in CLASSES:
-        return getattr(import_module(f"rnnlib.{CLASSES[name]}"), name)
-    raise AttributeError(f"module 'rnnlib' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])

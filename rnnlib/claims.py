@@ -19,7 +19,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from rnnlib.validation import as_choice, as_int, as_line
+from rnnlib.checks import as_choice, as_int, as_line
 
 HOLDS, CONDITION = "holds", "holds with a condition"
 VERDICTS = (HOLDS, CONDITION, "does not hold")

@@ -11,7 +11,7 @@ import json
 from importlib.resources import files
 from pathlib import Path
 
-from rnnlib.validation import as_choice
+from rnnlib.checks import as_choice
 
 FOLDER = Path(str(files("rnnlib"))) / "data" / "results"
 

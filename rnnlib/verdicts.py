@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 
+from rnnlib.checks import as_path
 from rnnlib.claims import (
     Record,
     every,
@@ -21,7 +22,6 @@ from rnnlib.claims import (
     markdown_table,
     plain,
 )
-from rnnlib.validation import as_path
 
 DATA = files("rnnlib") / "data" / "verdicts.json"
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from rnnlib import results
-from rnnlib.tasks import delayed_recall
+from rnnlib.sequences.tasks.long_lags import delayed_recall
 
 PATH = Path(__file__).parent.parent / "benchmarks" / "memory_horizon.py"
 spec = importlib.util.spec_from_file_location("memory_horizon", PATH)

@@ -17,8 +17,8 @@ import nbformat
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
-import rnnlib.explore
-from rnnlib.explore import Explorer
+import rnnlib.book.sliders
+from rnnlib.book.sliders import Explorer
 
 ROOT = Path(__file__).parent.parent
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
@@ -174,8 +174,8 @@ def test_every_slider_draws_the_same_at_the_end(path, monkeypatch):
         made.append((slider, slider.to_html()))
         return slider
 
-    explore = rnnlib.explore.explore
-    monkeypatch.setattr(rnnlib.explore, "explore", remember)
+    explore = rnnlib.book.sliders.explore
+    monkeypatch.setattr(rnnlib.book.sliders, "explore", remember)
     monkeypatch.setattr(plt, "show", lambda: plt.close("all"))
     notebook = nbformat.read(path, as_version=4)
     namespace: dict[str, object] = {}

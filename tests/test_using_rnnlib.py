@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from rnnlib import GRU, LSTM, Elman, Embedding, LinearHead, Network, Sequences
-from rnnlib.heads import squared_error
-from rnnlib.windows import sliding_windows, time_first
+from rnnlib.layers import squared_error
+from rnnlib.sequences import sliding_windows
 
 API = Path(__file__).parents[1] / "chapters" / "api.md"
 LINES = 15
@@ -78,7 +78,7 @@ def test_a_network_shows_what_it_is_made_of() -> None:
 def test_windows_become_sequences_whose_last_step_counts() -> None:
     windows = sliding_windows(np.arange(12.0).reshape(6, 2), steps=3)
     made = windows.to_sequences()
-    assert np.array_equal(made.x, time_first(windows.x))
+    assert np.array_equal(made.x, windows.x.transpose(1, 0, 2))
     assert made.mask.sum(axis=0).tolist() == [1, 1, 1]
     assert np.array_equal(made.y[made.mask], windows.y)
     assert made.mask[-1].all()
@@ -87,7 +87,7 @@ def test_windows_become_sequences_whose_last_step_counts() -> None:
 
 def test_windows_handed_over_as_sequences_are_told_the_way() -> None:
     windows = sliding_windows(np.arange(400.0), steps=20)
-    x = time_first(windows.x)
+    x = windows.x.transpose(1, 0, 2)
     with pytest.raises(
         ValueError,
         match=r"y must hold a target at every step, shape \(20, 380, O\), "

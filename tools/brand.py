@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
 from rnnlib import plots
-from rnnlib.drawings import sheet
+from rnnlib.book.drawings.strokes import sheet
 
 STATIC = Path(__file__).parent.parent / "_static"
 FADING = ("AR", "memory", "Elman", "GRU", "LSTM")

@@ -53,7 +53,7 @@ def setup(app: Sphinx) -> None:
 def announce_book(app: Sphinx) -> None:
     """Tell the kernels that they draw for the book.
 
-    Kernels inherit the environment of the build; `rnnlib.explore` then
+    Kernels inherit the environment of the build; `rnnlib.book.sliders` then
     renders figures that react without a kernel.
     """
     os.environ["RNNLIB_BOOK"] = "1"

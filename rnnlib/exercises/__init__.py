@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from rnnlib.checks import as_choice
 from rnnlib.exercises.spec import Exercise, verdict
-from rnnlib.validation import as_choice
 
 # A module each, in the order of the chapters. The name of an exercise begins
 # with that of its module, and only that one is opened: what a chapter shows

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnlib.validation import describe
+from rnnlib.checks import describe
 
 
 @dataclass(frozen=True)

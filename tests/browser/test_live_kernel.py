@@ -23,7 +23,7 @@ SECONDS = 1000
 CODE = """\
 import matplotlib.pyplot as plt
 
-from rnnlib.explore import explore
+from rnnlib.book.sliders import explore
 
 
 def draw(phi):

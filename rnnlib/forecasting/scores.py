@@ -1,0 +1,298 @@
+"""Honest scores: with an interval, against a baseline, horizon by horizon.
+
+Sources: Campbell & Thompson (2008) on the out-of-sample R²; Politis & Romano
+(1992) on the circular block bootstrap; Vovk, Gammerman & Shafer (2005) and
+Lei et al. (2018) on split conformal prediction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from rnnlib.checks import as_array, as_choice, as_float, as_instance, as_int
+from rnnlib.forecasting.rolling_origin import Backtest
+
+
+def r2_out_of_sample(
+    actual: ArrayLike, forecast: ArrayLike, reference: ArrayLike
+) -> float:
+    """Share of the reference's squared error that a forecast removes.
+
+    1 is perfect, 0 is as good as the reference, below 0 is worse.
+
+    Parameters
+    ----------
+    actual, forecast, reference : array_like, shape (N,) or (N, horizon)
+        What came, what the model said, what the baseline said.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    TypeError, ValueError
+        If shapes differ, a value is not finite, or the reference is perfect.
+    """
+    actual, forecast, reference = _same_shape(
+        actual=actual, forecast=forecast, reference=reference
+    )
+    errors = ((actual - reference) ** 2).sum()
+    if errors == 0:
+        raise ValueError(
+            "reference must be wrong somewhere, found a perfect one: "
+            "no error is left to remove"
+        )
+    return float(1 - ((actual - forecast) ** 2).sum() / errors)
+
+
+def mae(actual: ArrayLike, forecast: ArrayLike) -> float:
+    """Mean absolute error, in the unit of the series.
+
+    Parameters
+    ----------
+    actual, forecast : array_like, shape (N,) or (N, horizon)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If shapes differ or a value is not finite.
+    """
+    actual, forecast = _same_shape(actual=actual, forecast=forecast)
+    return float(np.abs(actual - forecast).mean())
+
+
+def rmse(actual: ArrayLike, forecast: ArrayLike) -> float:
+    """Root of the mean squared error, in the unit of the series.
+
+    Parameters
+    ----------
+    actual, forecast : array_like, shape (N,) or (N, horizon)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If shapes differ or a value is not finite.
+    """
+    actual, forecast = _same_shape(actual=actual, forecast=forecast)
+    return float(np.sqrt(((actual - forecast) ** 2).mean()))
+
+
+SCORES = {"r2": r2_out_of_sample, "mae": mae, "rmse": rmse}
+
+
+def score_interval(
+    result: Backtest,
+    name: str,
+    *,
+    score: str = "r2",
+    reference: str | None = None,
+    block_length: int = 12,
+    resamples: int = 2000,
+    level: float = 0.9,
+    seed: int = 0,
+) -> tuple[float, float, float]:
+    """Score one forecaster, with a block-bootstrap interval.
+
+    Whole blocks of consecutive origins are drawn with replacement, on a
+    circle, so that errors that come in runs stay in runs. The interval is
+    the middle `level` of the scores of the resampled backtests.
+
+    Parameters
+    ----------
+    result : Backtest
+        Its forecasts are scored, all horizons together.
+    name : str
+        Forecaster to score.
+    score : {"r2", "mae", "rmse"}
+        Which score.
+    reference : str, optional
+        Baseline of ``"r2"``; needed there and only there.
+    block_length : int
+        Origins in a block, at most the number of origins.
+    resamples : int
+        Number of bootstrap draws, at least 100.
+    level : float
+        Coverage of the interval, strictly between 0 and 1.
+    seed : int
+        Seed of the draws.
+
+    Returns
+    -------
+    score, low, high : float
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument does not fit.
+    """
+    result = as_instance(result, "result", Backtest)
+    score = as_choice(score, "score", tuple(SCORES))
+    names = [as_choice(name, "name", tuple(result.forecasts))]
+    if score == "r2":
+        if reference is None:
+            raise ValueError("reference must be named for score 'r2'")
+        names.append(
+            as_choice(reference, "reference", tuple(result.forecasts))
+        )
+    elif reference is not None:
+        raise ValueError(
+            f"reference must be left out for score {score!r}, "
+            f"found {reference!r}"
+        )
+    count = len(result.actual)
+    level = as_float(
+        level, "level", low=0, high=1, open_low=True, open_high=True
+    )
+    columns = [result.actual, *(result.forecasts[name] for name in names)]
+    draws = [
+        SCORES[score](*(column[rows] for column in columns))
+        for rows in _block_rows(count, block_length, resamples, seed)
+    ]
+    tail = (1 - level) / 2
+    low, high = np.quantile(draws, [tail, 1 - tail])
+    return SCORES[score](*columns), float(low), float(high)
+
+
+def skill_by_horizon(
+    result: Backtest,
+    name: str | Sequence[str],
+    *,
+    reference: str,
+    block_length: int = 12,
+    resamples: int = 2000,
+    level: float = 0.9,
+    seed: int = 0,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Score every horizon for itself, with a block-bootstrap interval.
+
+    The skill at a horizon is the share of the reference's squared error
+    that the forecaster removes there. The same blocks of origins are drawn
+    for all horizons, see :func:`score_interval`.
+
+    Parameters
+    ----------
+    result : Backtest
+    name : str or sequence of str
+        Forecaster to score; of several, such as the seeds of one network,
+        the squared errors are averaged.
+    reference : str
+        Baseline.
+    block_length, resamples, level, seed
+        See :func:`score_interval`.
+
+    Returns
+    -------
+    skill, low, high : ndarray, shape (horizon,)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument does not fit, or the reference is perfect somewhere.
+    """
+    known = tuple(as_instance(result, "result", Backtest).forecasts)
+    names = [name] if isinstance(name, str) else name
+    if not isinstance(names, Sequence) or not names:
+        raise ValueError(f"name must name a forecaster, found {names!r}")
+    names = [as_choice(each, "name", known) for each in names]
+    reference = as_choice(reference, "reference", known)
+    count = len(result.actual)
+    level = as_float(
+        level, "level", low=0, high=1, open_low=True, open_high=True
+    )
+    rows = _block_rows(count, block_length, resamples, seed)
+    drawn = np.zeros((len(rows), count))  # how often each origin is drawn
+    np.add.at(drawn, (np.arange(len(rows))[:, np.newaxis], rows), 1)
+
+    squares = [
+        (result.forecasts[each] - result.actual) ** 2
+        for each in (*names, reference)
+    ]
+    ours, theirs = np.mean(squares[:-1], axis=0), squares[-1]
+    if (theirs.sum(axis=0) == 0).any():
+        raise ValueError("reference must be wrong somewhere at every horizon")
+    draws = 1 - (drawn @ ours) / (drawn @ theirs)
+    tail = (1 - level) / 2
+    low, high = np.quantile(draws, [tail, 1 - tail], axis=0)
+    return 1 - ours.sum(axis=0) / theirs.sum(axis=0), low, high
+
+
+def conformal_margin(errors: ArrayLike, level: float) -> np.ndarray:
+    """Return how far a forecast must reach to cover what comes.
+
+    Of n past errors, in absolute size, take the one of rank (n + 1) level,
+    rounded up. If the next error is as likely to have any rank as any
+    other, forecast plus and minus this margin covers what comes in at least
+    `level` of all cases, whatever model made the forecast.
+
+    Parameters
+    ----------
+    errors : array_like, shape (n,) or (n, horizon)
+        Errors on values that were not used to fit.
+    level : float
+        Wanted coverage, strictly between 0 and 1; n must be at least
+        level / (1 - level).
+
+    Returns
+    -------
+    ndarray, shape () or (horizon,)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument does not fit, or there are too few errors.
+
+    References
+    ----------
+    V. Vovk, A. Gammerman & G. Shafer, "Algorithmic Learning in a Random
+    World", 2005; J. Lei et al., "Distribution-free predictive inference for
+    regression", 2018 (split conformal).
+    """
+    errors = as_array(errors, "errors")
+    if errors.ndim not in (1, 2) or errors.size == 0:
+        raise ValueError(
+            "errors must have shape (n,) or (n, horizon), "
+            f"found {errors.shape}"
+        )
+    level = as_float(
+        level, "level", low=0, high=1, open_low=True, open_high=True
+    )
+    count = len(errors)
+    rank = int(np.ceil(round((count + 1) * level, 9)))
+    if rank > count:
+        raise ValueError(
+            f"errors must number at least {level / (1 - level):.0f} for "
+            f"level {level:g}, found {count}"
+        )
+    return np.sort(np.abs(errors), axis=0)[rank - 1]
+
+
+def _block_rows(
+    count: int, block_length: int, resamples: int, seed: int
+) -> np.ndarray:
+    """Draw rows of a circular block bootstrap, (resamples, count)."""
+    block_length = as_int(block_length, "block_length", high=count)
+    resamples = as_int(resamples, "resamples", low=100)
+    seed = as_int(seed, "seed", low=0)
+    generator = np.random.default_rng(seed)
+    blocks = -(-count // block_length)  # rounded up
+    starts = generator.integers(count, size=(resamples, blocks, 1))
+    rows = (starts + np.arange(block_length)) % count
+    return rows.reshape(resamples, -1)[:, :count]
+
+
+def _same_shape(**arrays: np.ndarray) -> list[np.ndarray]:
+    checked = [as_array(value, name) for name, value in arrays.items()]
+    first = next(iter(arrays))
+    for name, array in zip(arrays, checked):
+        if array.shape != checked[0].shape:
+            raise ValueError(
+                f"{name} must have the shape of {first}, "
+                f"{checked[0].shape}, found {array.shape}"
+            )
+    if checked[0].size == 0:
+        raise ValueError(f"{first} must hold at least one value, found none")
+    return checked

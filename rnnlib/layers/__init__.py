@@ -1,0 +1,30 @@
+"""Layers: recurrent networks in NumPy, forward and backward.
+
+=================  =======================================================
+elman              the simple network; the one to copy from
+lstm, fast_lstm    the LSTM as it is derived, and the same, sooner
+gru                the gated recurrent unit
+embedding          a table of learned rows in front of a layer
+heads              from states to outputs
+losses             squared error, cross-entropy, bit entropy; softmax
+contract           what every layer promises
+activations        tanh, ReLU, sigmoid, identity, and their slopes
+starting_weights   how weights start
+torch_weights      parameters to and from `torch.nn`
+=================  =======================================================
+"""
+
+from rnnlib.doors import door
+
+__getattr__, __dir__, __all__ = door(
+    __name__,
+    {
+        "elman": ["Elman"],
+        "lstm": ["LSTM"],
+        "fast_lstm": ["FastLSTM"],
+        "gru": ["GRU"],
+        "embedding": ["Embedding"],
+        "heads": ["LinearHead"],
+        "losses": ["squared_error", "cross_entropy", "bit_entropy", "softmax"],
+    },
+)

@@ -1,0 +1,339 @@
+"""What every recurrent layer promises, tested on each of them alike."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from rnnlib.layers.elman import Elman
+from rnnlib.layers.fast_lstm import FastLSTM
+from rnnlib.layers.gru import GRU
+from rnnlib.layers.lstm import LSTM
+from rnnlib.training.gradients import gradient_check, relative_error
+
+many = settings(max_examples=200, deadline=None, derandomize=True)
+some = settings(max_examples=40, deadline=None, derandomize=True)
+inits = st.sampled_from(["uniform", "orthogonal", "identity", 0.5, 1.3])
+
+
+@st.composite
+def elmans(draw):
+    activation = draw(st.sampled_from(["tanh", "relu", "sigmoid", "identity"]))
+    return lambda D, H, seed: Elman(
+        D, H, activation=activation, init=draw(inits), seed=seed
+    )
+
+
+@st.composite
+def lstms(draw, kind=LSTM):
+    options = draw(
+        st.sampled_from(
+            [
+                {},
+                {"forget_bias": 1.0},
+                {"longest_lag": 50},
+                {"forget_gate": False},
+            ]
+        )
+    )
+    activation = draw(st.sampled_from(["tanh", "relu"]))
+    return lambda D, H, seed: kind(
+        D, H, init=draw(inits), activation=activation, seed=seed, **options
+    )
+
+
+@st.composite
+def grus(draw):
+    return lambda D, H, seed: GRU(D, H, init=draw(inits), seed=seed)
+
+
+KINDS = {
+    "Elman": elmans(),
+    "LSTM": lstms(),
+    "FastLSTM": lstms(FastLSTM),
+    "GRU": grus(),
+}
+LAYERS = [Elman, LSTM, FastLSTM, GRU]
+
+
+@st.composite
+def cases(draw, kind=None):
+    """Draw a layer, its inputs, its starting state and upstream gradients."""
+    make = draw(KINDS[kind] if kind else st.one_of(*KINDS.values()))
+    T, B, D, H = (draw(st.integers(1, high)) for high in (7, 4, 4, 5))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    layer = make(D, H, rng)
+    for name in layer.parameters:  # biases too may be anything
+        if name.startswith("b_"):
+            bias = layer.parameters[name]
+            bias += rng.normal(0, 0.3, bias.shape)
+    state = {name: rng.normal(size=(B, H)) for name in state_names(layer)}
+    return layer, rng.normal(size=(T, B, D)), state, rng.normal(size=(T, B, H))
+
+
+def state_names(layer):
+    return ["h0", "c0"] if isinstance(layer, LSTM) else ["h0"]
+
+
+def as_h0(state):
+    """Put a state in the form that forward takes."""
+    return tuple(state.values()) if len(state) == 2 else state["h0"]
+
+
+def far_from_kinks(layer, x, state):
+    """Say whether no ReLU stands where a difference would straddle zero."""
+    if getattr(layer, "activation", "") != "relu":
+        return True
+    h, cache = layer.forward(x, as_h0(state))
+    w = layer.parameters
+    before = np.concatenate([state["h0"][np.newaxis], h[:-1]])
+    z = x @ w["W_xh"] + before @ w["W_hh"] + w["b_h"]
+    if isinstance(layer, LSTM):
+        z = np.concatenate([np.split(z, 4, axis=2)[2], cache.trace("c")])
+    return np.abs(z).min() > 1e-3
+
+
+def in_torch(layer, x, state):
+    """Compute the layer step by step in torch, from its equations."""
+    tensors = {
+        name: torch.tensor(value, requires_grad=True)
+        for name, value in {**layer.parameters, "x": x, **state}.items()
+    }
+    outputs, h, c = [], tensors["h0"], tensors.get("c0")
+    for x_t in tensors["x"]:
+        h, c = one_step_in_torch(layer, tensors, x_t, h, c)
+        outputs.append(h)
+    return torch.stack(outputs), c, tensors
+
+
+def one_step_in_torch(layer, w, x_t, h, c):
+    """Compute (h, c) after one step, straight from the module's equations."""
+    activation = {
+        "tanh": torch.tanh,
+        "relu": torch.relu,
+        "sigmoid": torch.sigmoid,
+        "identity": lambda z: z,
+    }[getattr(layer, "activation", "tanh")]
+    to_x, to_h = x_t @ w["W_xh"] + w["b_h"], h @ w["W_hh"]
+    if isinstance(layer, Elman):
+        return activation(to_x + to_h), None
+    if isinstance(layer, LSTM):
+        i, f, g, o = (to_x + to_h).chunk(4, dim=1)
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * activation(g)
+        return torch.sigmoid(o) * activation(c), c
+    (x_r, x_z, x_n), (h_r, h_z, h_n) = to_x.chunk(3, 1), to_h.chunk(3, 1)
+    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
+    n = torch.tanh(x_n + r * (h_n + w["b_hn"]))
+    return (1 - z) * n + z * h, None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@many
+@given(data=st.data())
+def test_gradients_equal_central_differences(kind, data):
+    layer, x, state, dh = data.draw(cases(kind))
+    assume(far_from_kinks(layer, x, state))
+    h, cache = layer.forward(x, as_h0(state))
+
+    def loss():
+        # The change of each output is weighed before the sum is taken, so
+        # that rounding stays that of one output and not that of the sum.
+        return float((dh * (layer.forward(x, as_h0(state))[0] - h)).sum())
+
+    arrays = {**layer.parameters, "x": x, **state}
+    errors = gradient_check(loss, arrays, layer.backward(dh, cache))
+    assert max(errors.values()) < 1e-7, errors
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@many
+@given(data=st.data())
+def test_outputs_and_gradients_equal_autograd(kind, data):
+    layer, x, state, dh = data.draw(cases(kind))
+    h, cache = layer.forward(x, as_h0(state))
+    gradients = layer.backward(dh, cache)
+    h_torch, _, tensors = in_torch(layer, x, state)
+    assert relative_error(h, h_torch.detach().numpy()) < 1e-12
+    h_torch.backward(torch.tensor(dh))
+    assert gradients.keys() == tensors.keys()
+    for name, tensor in tensors.items():
+        assert gradients[name].shape == tensor.shape
+        assert relative_error(gradients[name], tensor.grad) < 1e-10, name
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@many
+@given(data=st.data())
+def test_torchs_own_layer_computes_the_same(kind, data):
+    """From zero, as most train; both biases and the order of the gates."""
+    layer, x, _, dh = data.draw(cases(kind))
+    assume(getattr(layer, "activation", "tanh") in torch_knows(layer))
+    h, cache = layer.forward(x)
+    gradients = layer.backward(dh, cache)
+    module = layer.to_torch()
+    x_torch = torch.tensor(x, requires_grad=True)
+    h_torch, _ = module(x_torch)
+    h_torch.backward(torch.tensor(dh))
+    assert relative_error(h, h_torch.detach()) < 1e-10
+    for found, wanted in (
+        (gradients["x"], x_torch),
+        (gradients["W_xh"].T, module.weight_ih_l0),
+        (gradients["W_hh"].T, module.weight_hh_l0),
+        (gradients["b_h"], module.bias_ih_l0),
+    ):
+        assert relative_error(found, wanted.grad) < 1e-10
+
+
+def torch_knows(layer):
+    return getattr(layer, "torch_activations", ("tanh",))
+
+
+@many
+@given(data=st.data())
+def test_the_fast_lstm_equals_the_plain_one(data):
+    plain, x, state, dh = data.draw(cases("LSTM"))
+    fast = FastLSTM(
+        plain.input_size, plain.hidden_size, activation=plain.activation
+    )
+    fast.parameters = plain.parameters
+    dc = data.draw(st.sampled_from([None, np.ones_like(state["c0"])]))
+    found = {}
+    for layer in (plain, fast):
+        h, cache = layer.forward(x, as_h0(state))
+        parts = {"h": h, "last h": cache.last_state[0]}
+        parts |= {name: cache.trace(name) for name in "ifogc"}
+        found[layer] = parts | layer.backward(dh, cache, dc)
+    assert found[plain].keys() == found[fast].keys()
+    for name, wanted in found[plain].items():
+        assert relative_error(found[fast][name], wanted) < 1e-10, name
+
+
+@pytest.mark.parametrize("options", [{}, {"longest_lag": 9}, {"init": 1.5}])
+def test_the_fast_lstm_starts_from_the_same_weights(options):
+    plain, fast = (kind(3, 5, seed=4, **options) for kind in (LSTM, FastLSTM))
+    for name, value in plain.parameters.items():
+        np.testing.assert_array_equal(value, fast.parameters[name])
+
+
+@some
+@given(cases())
+def test_backward_twice_gives_the_same_and_changes_nothing(case):
+    layer, x, state, dh = case
+    before = {name: w.copy() for name, w in layer.parameters.items()}
+    x_before, dh_before = x.copy(), dh.copy()
+    h, cache = layer.forward(x, as_h0(state))
+    first = layer.backward(dh, cache)
+    layer.forward(2 * x)  # another call must leave no trace
+    second = layer.backward(dh, cache)
+    for name in first:
+        np.testing.assert_array_equal(first[name], second[name])
+    for name in before:
+        np.testing.assert_array_equal(before[name], layer.parameters[name])
+    np.testing.assert_array_equal(x, x_before)
+    np.testing.assert_array_equal(dh, dh_before)
+    np.testing.assert_array_equal(h, layer.forward(x, as_h0(state))[0])
+
+
+@some
+@given(cases())
+def test_no_state_hides_between_calls(case):
+    """Two pieces, the state handed over by hand, equal the whole."""
+    layer, x, _, _ = case
+    whole, cache = layer.forward(x)
+    cut = len(x) // 2
+    if cut:
+        first, middle = layer.forward(x[:cut])
+        second, end = layer.forward(x[cut:], middle.last_state)
+        parts = np.concatenate([first, second])
+        np.testing.assert_allclose(parts, whole, rtol=0, atol=1e-13)
+        np.testing.assert_allclose(
+            np.array(end.last_state), cache.last_state, rtol=0, atol=1e-13
+        )
+
+
+@some
+@given(cases())
+def test_sequences_of_a_batch_do_not_touch_each_other(case):
+    layer, x, state, dh = case
+    h, cache = layer.forward(x, as_h0(state))
+    together = layer.backward(dh, cache)
+    total = dict.fromkeys(layer.parameters, 0.0)
+    for b in range(x.shape[1]):
+        one = slice(b, b + 1)
+        start = as_h0({name: s[one] for name, s in state.items()})
+        h_one, cache = layer.forward(x[:, one], start)
+        np.testing.assert_allclose(h[:, one], h_one, rtol=0, atol=1e-12)
+        alone = layer.backward(dh[:, one], cache)
+        np.testing.assert_allclose(
+            together["x"][:, one], alone["x"], rtol=1e-12, atol=1e-12
+        )
+        for name in total:
+            total[name] += alone[name]
+    for name, value in total.items():
+        np.testing.assert_allclose(
+            together[name], value, rtol=1e-12, atol=1e-12
+        )
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_float32_stays_float32_and_near_float64(kind):
+    x = np.random.default_rng(0).normal(size=(20, 3, 2))
+    fine = kind(2, 4, seed=1)
+    coarse = kind(2, 4, seed=1, dtype=np.float32)
+    h, cache = coarse.forward(x)
+    gradients = coarse.backward(np.ones_like(h), cache)
+    assert h.dtype == np.float32
+    assert {g.dtype for g in gradients.values()} == {np.dtype(np.float32)}
+    np.testing.assert_allclose(h, fine.forward(x)[0], atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_outputs_cannot_be_changed_behind_the_cache(kind):
+    h, _ = kind(1, 2).forward(np.ones((3, 1, 1)))
+    with pytest.raises(ValueError, match="read-only"):
+        h += 1
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_changing_an_input_later_does_not_reach_the_result(kind):
+    """A layer of float64 may keep the very array that it was given."""
+    x = np.ones((3, 1, 1))
+    h, _ = kind(1, 2).forward(x)
+    before = h.copy()
+    x[:] = 7
+    np.testing.assert_array_equal(h, before)
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+@pytest.mark.parametrize(
+    ("x", "h0", "message"),
+    [
+        (np.ones((3, 2)), None, "x must have shape"),
+        (np.ones((3, 2, 4)), None, "x must have shape"),
+        (np.ones((0, 2, 1)), None, "x must have shape"),
+        (np.full((3, 2, 1), np.nan), None, "x must be finite"),
+        (np.ones((3, 2, 1)), np.ones((1, 5)), "must have shape"),
+        (np.ones((3, 2, 1)), np.full((2, 5), np.inf), "must be finite"),
+    ],
+)
+def test_forward_refuses_what_does_not_fit(kind, x, h0, message):
+    if issubclass(kind, LSTM) and h0 is not None:
+        h0 = (h0, np.zeros((2, 5)))
+    with pytest.raises(ValueError, match=message):
+        kind(1, 5).forward(x, h0)
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+@pytest.mark.parametrize("shape", [(3, 2, 4), (2, 2, 5), (3, 1, 5), (2, 5)])
+def test_backward_refuses_what_does_not_fit(kind, shape):
+    layer = kind(1, 5)
+    _, cache = layer.forward(np.ones((3, 2, 1)))
+    with pytest.raises(ValueError, match="dh must have shape"):
+        layer.backward(np.ones(shape), cache)
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_text_is_no_input(kind):
+    with pytest.raises(TypeError, match="x must hold real numbers"):
+        kind(1, 5).forward([[["a"]]])
