@@ -14,7 +14,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
 .PHONY: help book test test-unit test-book test-pages test-nightly \
-	test-portable lab run lint repository clean
+	test-portable notebooks lab run lint repository clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' \
@@ -44,8 +44,11 @@ test-nightly: $(STAMP)  ## The tests that are too slow for every change
 test-portable: $(STAMP)  ## Compare every printed number under every setting of the processor
 	@$(BIN)/python tools/portable.py $(CHAPTERS)
 
-lab: $(STAMP)  ## Open the chapters in JupyterLab
-	@cd chapters && ../$(BIN)/jupyter lab
+notebooks: book  ## Make the notebooks that readers open, in _build/notebooks
+	@$(BIN)/python tools/reader_notebooks.py --complete
+
+lab: $(STAMP)  ## Open the notebooks in JupyterLab, a copy to scribble in
+	@$(BIN)/python tools/lab.py
 
 run: $(STAMP)  ## Run the chapters again and store what they print
 	@$(BIN)/python tools/notebooks.py run $(CHAPTERS)

@@ -13,6 +13,8 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 ROOT = Path(__file__).parents[1]
+# conda's way to say which Python; repo2docker reads no range.
+PYTHON = "python=3.12"
 # Where conda-forge's name of a package is another one.
 CONDA = {"matplotlib": "matplotlib-base", "torch": "pytorch-cpu"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -53,9 +55,26 @@ def test_the_pins_and_binder_meet_what_rnnlib_needs(need: Requirement) -> None:
     listed = yaml.safe_load((ROOT / ".binder/environment.yml").read_text())
     conda = {
         requirement.name: requirement.specifier
-        for requirement in map(Requirement, listed["dependencies"])
-        if requirement.name != "python"
+        for requirement in map(
+            Requirement,
+            (line for line in listed["dependencies"] if line != PYTHON),
+        )
     }
     name = CONDA.get(need.name, need.name)
     lowest = [s.version for s in conda[name] if s.operator == ">="]
     assert need.specifier.contains(lowest[0])
+
+
+def test_binder_names_one_python_and_what_builds_rnnlib_exactly() -> None:
+    listed = yaml.safe_load((ROOT / ".binder/environment.yml").read_text())
+    assert PYTHON in listed["dependencies"]
+    assert listed["channels"] == ["conda-forge"]
+    (setuptools,) = (
+        Requirement(line).specifier
+        for line in listed["dependencies"]
+        if line.startswith("setuptools")
+    )
+    assert re.fullmatch(r"==[\d.]+", str(setuptools))
+    system = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    (needed,) = map(Requirement, system["build-system"]["requires"])
+    assert needed.specifier.contains(str(setuptools)[2:])

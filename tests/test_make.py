@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,9 @@ def test_a_failing_cell_fails_the_build_and_the_next_one_too(
         status, told = make_book(book)
         assert status != 0
         assert "ZeroDivisionError" in told
+        # The cause stands last, below all traces; then make has its say.
+        lines = [line for line in told.splitlines() if line[:5] != "make:"]
+        assert lines[-1] == "one: ZeroDivisionError: division by zero"
 
 
 def test_two_builds_at_once_do_not_hurt_each_other(tmp_path: Path) -> None:
@@ -82,10 +86,97 @@ def test_two_builds_at_once_do_not_hurt_each_other(tmp_path: Path) -> None:
     assert "one" in book.page("one")
 
 
+# Stands for an interpreter: runs the real one, but claims another version and
+# only notes down what it is to install.
+FAKE = """\
+#!/bin/sh
+case "$*" in
+    --version) echo Python 3.{minor}.0 ;;
+    *sys.exit*) exec {python} -c "import sys; sys.version_info = (3, {minor})
+$(printf %s "$2" | tail -n +2)" ;;
+    *ensurepip*) ;;
+    "-m venv"*) mkdir -p "$3/bin"; cp "$0" "$3/bin/python" ;;
+    *) echo "$*" >> {log} ;;
+esac
+"""
+
+
+@pytest.fixture
+def interpreters(tmp_path: Path) -> Callable[..., dict[str, str]]:
+    """Return a function that puts fake interpreters first on the path."""
+
+    def put(**minors: int) -> dict[str, str]:
+        folder = tmp_path / "bin"
+        folder.mkdir()
+        for name, minor in minors.items():
+            path = folder / name.replace("_", ".")
+            path.write_text(
+                FAKE.format(
+                    minor=minor, python=sys.executable, log=tmp_path / "log"
+                )
+            )
+            path.chmod(0o755)
+        tools = f"{folder}:/usr/bin:/bin"
+        return {"PATH": tools, "HOME": str(tmp_path)}
+
+    return put
+
+
+def bootstrap(
+    folder: Path, environment: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["/bin/sh", str(ROOT / "tools/bootstrap.sh"), "venv", "stamp"],
+        cwd=folder, env=environment, capture_output=True, text=True,
+    )  # fmt: skip
+
+
+def test_bootstrap_prefers_an_interpreter_that_fits_to_the_first(
+    tmp_path: Path, interpreters: Callable[..., dict[str, str]]
+) -> None:
+    done = bootstrap(tmp_path, interpreters(python3=15, python3_13=13))
+    assert done.returncode == 0, done.stderr
+    assert "Python 3.13" in done.stdout
+    assert (tmp_path / "stamp").exists()
+
+
+def test_bootstrap_refuses_a_python_that_the_pins_do_not_know(
+    tmp_path: Path, interpreters: Callable[..., dict[str, str]]
+) -> None:
+    environment = interpreters(python3=15)
+    done = bootstrap(tmp_path, {**environment, "PYTHON": "python3"})
+    assert done.returncode == 1
+    assert "needs Python 3.11 to 3.14; found: Python 3.15" in done.stderr
+    assert not (tmp_path / "stamp").exists()
+
+
+@pytest.mark.parametrize("torch", ["", "cpu"])
+def test_bootstrap_says_what_comes_and_takes_the_torch_that_was_asked_for(
+    tmp_path: Path,
+    interpreters: Callable[..., dict[str, str]],
+    torch: str,
+) -> None:
+    done = bootstrap(tmp_path, {**interpreters(python3=12), "TORCH": torch})
+    assert done.returncode == 0, done.stderr
+    assert "To download: about" in done.stdout
+    assert "Installed: " in done.stdout
+    asked = (tmp_path / "log").read_text()
+    assert "--requirement requirements.txt" in asked
+    assert ("whl/cpu" in asked) == (torch == "cpu")
+
+
+def test_bootstrap_refuses_a_torch_that_it_does_not_know(
+    tmp_path: Path, interpreters: Callable[..., dict[str, str]]
+) -> None:
+    done = bootstrap(tmp_path, {**interpreters(python3=12), "TORCH": "gpu"})
+    assert done.returncode == 1
+    assert "TORCH must be cpu or left out, found: gpu" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ("exit 1", "needs Python 3.11 or later"),
+        ("exit 1", "needs Python 3.11 to 3.14"),
         (
             'case "$2" in *ensurepip*) exit 1;; esac; echo 3.11',
             "python3.11-venv",

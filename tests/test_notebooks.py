@@ -372,7 +372,9 @@ def test_check_names_what_is_not_normal(
     spoil(raw)
     path.write_text(json.dumps(raw))
     assert notebooks.main(["check", str(path)]) == 1
-    assert fault in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert fault in said
+    assert "make run" in said  # and what to do about it
 
 
 def test_run_stores_what_the_cells_print(tmp_path: Path) -> None:

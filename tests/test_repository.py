@@ -58,14 +58,24 @@ def test_the_placeholder_can_be_nobody_and_the_pages_know_it() -> None:
     assert not is_placeholder(URL)
 
 
-def test_chapters_start_with_the_configured_set_up_cell() -> None:
-    wanted = repository.setup_cell(repository.configured())
+def first_cells() -> dict[str, str]:
+    """Return what the first code cell of each chapter says."""
+    found = {}
     for path in sorted((ROOT / "chapters").glob("*.ipynb")):
         first = next(
             c for c in notebooks.read(path).cells if c.cell_type == "code"
         )
-        assert (first.source, path) == (wanted, path)
         assert first.metadata.tags == ["setup", "remove-cell"]
+        found[path.stem] = first.source
+    return found
+
+
+def test_all_chapters_start_with_the_same_cell_which_holds_no_address() -> (
+    None
+):
+    (source,) = set(first_cells().values())
+    assert "github.com" not in source
+    assert "%" not in source  # plain Python, for whoever compiles chapters
 
 
 @pytest.fixture
@@ -73,7 +83,6 @@ def book(tmp_path: Path) -> Path:
     """Copy what holds the address, in the placeholder's form."""
     for name in ("_config.yml", "README.md", "CITATION.cff"):
         shutil.copy(ROOT / name, tmp_path)
-    shutil.copytree(ROOT / "chapters", tmp_path / "chapters")
     repository.set_address(repository.PLACEHOLDER, tmp_path)
     return tmp_path
 
@@ -88,11 +97,11 @@ def test_setting_the_address_twice_is_setting_it_once_and_can_be_undone(
     before = contents(book)
     assert repository.set_address(repository.PLACEHOLDER, book) == []
     changed = repository.set_address(URL, book)
-    assert {path.name for path in changed} >= {
+    # No chapter among them: nothing has to run again.
+    assert {path.name for path in changed} == {
         "_config.yml",
         "README.md",
         "CITATION.cff",
-        "01_ar1.ipynb",
     }
     assert repository.configured(book) == URL
     assert repository.set_address(URL, book) == []
@@ -104,15 +113,14 @@ def test_everything_points_to_the_address(book: Path) -> None:
     repository.set_address(URL, book)
     readme = (book / "README.md").read_text()
     assert f"{URL}/actions" in readme
-    assert "mybinder.org/v2/gh/some-account/some.book/main" in readme
-    assert "/github/some-account/some.book/blob/main/chapters/01" in readme
+    assert "mybinder.org/v2/gh/some-account/some.book/notebooks?" in readme
+    colab = "/github/some-account/some.book/blob/notebooks/chapters/01"
+    assert colab in readme
     citation = yaml.safe_load((book / "CITATION.cff").read_text())
     assert citation["repository-code"] == URL
     for path in book.rglob("*"):
         if path.is_file():
             assert b"your_account" not in path.read_bytes()
-    for path in (book / "chapters").glob("*.ipynb"):
-        assert notebooks.faults(path) == []
 
 
 class FakeShell:
@@ -137,18 +145,38 @@ def test_set_up_cell_installs_rnnlib_only_where_it_is_missing(
 ) -> None:
     assert run_setup(URL).ran == []
     monkeypatch.setitem(sys.modules, "rnnlib", None)
-    assert run_setup(URL).ran == [("pip", f"install --quiet git+{URL}")]
+    wanted = f"install --quiet git+{URL}@notebooks"
+    assert run_setup(URL).ran == [("pip", wanted)]
 
 
-def test_set_up_cell_without_an_address_says_what_to_do(
+def test_a_chapter_without_rnnlib_says_what_to_do(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert run_setup(repository.PLACEHOLDER).ran == []
+    source = first_cells()["01_ar1"]
+    exec(source, {})
     monkeypatch.setitem(sys.modules, "rnnlib", None)
-    with pytest.raises(
-        ModuleNotFoundError, match=r"make lab.*make repository"
-    ):
-        run_setup(repository.PLACEHOLDER)
+    with pytest.raises(ModuleNotFoundError, match="make lab"):
+        exec(source, {})
+
+
+@pytest.mark.parametrize(
+    ("url", "steps"),
+    [
+        (URL, ["make book", "git commit", "git push", "Pages"]),
+        (repository.PLACEHOLDER, ["make book", "commit"]),
+    ],
+)
+def test_the_message_names_what_to_do_next(
+    url: str,
+    steps: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(repository, "set_address", lambda url: [])
+    assert repository.main([url]) == 0
+    said = capsys.readouterr().out
+    places = [said.index(step) for step in steps]
+    assert places == sorted(places)
 
 
 def test_pages_show_links_to_a_real_address_and_none_to_the_placeholder(
@@ -161,8 +189,8 @@ def test_pages_show_links_to_a_real_address_and_none_to_the_placeholder(
         f"{URL}/edit/main/one.ipynb",
         f"{URL}/issues/new",
         "https://colab.research.google.com/github/some-account/some.book"
-        "/blob/main/one.ipynb",
-        "https://mybinder.org/v2/gh/some-account/some.book/main"
+        "/blob/notebooks/one.ipynb",
+        "https://mybinder.org/v2/gh/some-account/some.book/notebooks"
         "?urlpath=lab/tree/one.ipynb",
         "initThebeSBT()",
     )
@@ -181,6 +209,9 @@ def test_pages_show_links_to_a_real_address_and_none_to_the_placeholder(
     assert [link for link in links if link not in page] == []
     # Twice is a syntax error in the browser.
     assert page.count("const THEBE_JS_URL") == 1
+    # Live code starts where the notebooks are, so that Binder builds once.
+    assert 'ref: "notebooks"' in page
+    assert 'ref: "main"' not in page
     published = "https://some-account.github.io/some.book/one.html"
     assert f'<meta property="og:url" content="{published}">' in page
     assert 'repo: "some-account/some.book"' in page

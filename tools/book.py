@@ -38,6 +38,8 @@ def build(folder: Path) -> int:
             shutil.rmtree(output / "html", ignore_errors=True)
         unfinished.touch()
         command = [JUPYTER_BOOK, "build", "-W", "--keep-going", "--quiet"]
+        failed = output / ".failed"
+        failed.unlink(missing_ok=True)
         # What is news is said on the other stream: chapters, and warnings.
         status = subprocess.run(
             [*command, str(folder)], stdout=subprocess.DEVNULL
@@ -46,6 +48,8 @@ def build(folder: Path) -> int:
             unfinished.unlink()
             page = (output / "html" / "index.html").resolve()
             print(f"The book: {page.as_uri()}")
+        elif failed.exists():
+            print(f"\nThe build stopped:\n{failed.read_text('utf-8')}")
         return status
 
 

@@ -288,6 +288,11 @@ def main(arguments: list[str] | None = None) -> int:
     elif given.command == "check":
         lines = [line for path in given.notebooks for line in faults(path)]
         print("\n".join(lines) or "Notebooks: in normal form.")
+        if lines:
+            print(
+                "make run brings them into normal form; without running: "
+                "python tools/notebooks.py normalise FILE"
+            )
         return 1 if lines else 0
     else:
         for path in given.notebooks:

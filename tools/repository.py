@@ -4,10 +4,12 @@
     repository.py placeholder
 
 ``_config.yml`` holds the address; launch, edit and issue links of the built
-pages follow from it (``_ext/course/repository.py``). This script writes what
-cannot follow by itself: the first cell of each chapter, which installs
-rnnlib on Colab, the badges of the README and the address in CITATION.cff.
-The placeholder's account holds an underscore, as no real one can.
+pages follow from it (``_ext/course/repository.py``), and so does the first
+cell of the reader's notebooks, which installs rnnlib on Colab
+(``tools/reader_notebooks.py``). This script writes what cannot follow by
+itself: the badges of the README and the address in CITATION.cff. No chapter
+changes, so none has to run again. The placeholder's account holds an
+underscore, as no real one can.
 """
 
 from __future__ import annotations
@@ -18,36 +20,32 @@ from pathlib import Path
 
 import yaml
 
-import notebooks
-
 ROOT = Path(__file__).parents[1]
 PLACEHOLDER = "https://github.com/your_account/from-one-lag-to-a-thousand"
 ADDRESS = re.compile(
     r"https://github\.com/"
     r"(?P<account>[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38})/(?P<name>[\w.-]+)"
 )
-BRANCH = "main"
+# Where the reader's notebooks are published, with the rnnlib they need.
+BRANCH = "notebooks"
 FIRST_CHAPTER = "chapters/01_ar1.ipynb"
 SETUP = """\
 try:
     import rnnlib
-"""
-SETUP_PLACEHOLDER = (
-    SETUP
-    + """\
-except ModuleNotFoundError:
-    raise ModuleNotFoundError(
-        "rnnlib is not installed here. In a clone of the book, start the "
-        "chapters with: make lab. For Colab, first set the address of your "
-        "copy: make repository URL=https://github.com/account/name"
-    ) from None"""
-)
-SETUP_REAL = (
-    SETUP
-    + """\
 except ModuleNotFoundError:  # on Colab: add rnnlib, keep torch and numpy
-    %pip install --quiet git+{url}"""
-)
+    %pip install --quiet git+{url}@{branch}"""
+NEXT = """\
+The address is {url}. Next:
+  make book                     builds the pages with their buttons
+  git add --all
+  git commit -m "Set the address of the book"
+  git push                      publishes pages and notebooks, once the
+                                tests have passed there
+The first time, in the repository's settings on GitHub: Pages, Source,
+GitHub Actions."""
+NEXT_PLACEHOLDER = """\
+The address is the placeholder again: no page shows a button. Next: make book,
+then commit what was rewritten."""
 BADGES = ("<!-- badges -->", "<!-- end of badges -->")
 
 
@@ -98,7 +96,7 @@ def set_address(url: str, root: Path = ROOT) -> list[Path]:
     list of Path
         The files that changed.
     """
-    changed = [
+    return [
         path
         for name, rewrite in (
             ("_config.yml", config_text),
@@ -107,26 +105,11 @@ def set_address(url: str, root: Path = ROOT) -> list[Path]:
         )
         if _rewrite(path := root / name, rewrite, url)
     ]
-    for path in sorted((root / "chapters").glob("*.ipynb")):
-        notebook = notebooks.read(path)
-        cells = [
-            cell
-            for cell in notebook.cells
-            if "setup" in cell.metadata.get("tags", [])
-        ]
-        if any(cell.source != setup_cell(url) for cell in cells):
-            for cell in cells:
-                cell.source = setup_cell(url)
-            notebooks.write(notebook, path)
-            changed.append(path)
-    return changed
 
 
 def setup_cell(url: str) -> str:
-    """Return the source of a chapter's first cell."""
-    if url == PLACEHOLDER:
-        return SETUP_PLACEHOLDER
-    return SETUP_REAL.format(url=url)
+    """Return the first cell of a reader's notebook."""
+    return SETUP.format(url=url, branch=BRANCH)
 
 
 def config_text(text: str, url: str) -> str:
@@ -197,7 +180,7 @@ def main(arguments: list[str]) -> int:
         return 2
     for path in set_address(url):
         print(f"rewritten: {path.relative_to(ROOT)}")
-    print(f"The address is {url}. Next: make book.")
+    print((NEXT_PLACEHOLDER if url == PLACEHOLDER else NEXT).format(url=url))
     return 0
 
 

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
 PACKAGE = "rnnlib"
+# Beside the pages: why the chapters that failed did, a line for each.
+FAILED = ".failed"
 # A kernel of its own for each chapter leaves no core for a second thread.
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -135,11 +137,12 @@ def _run(
         return made
 
     say(f"running {len(notebooks)} notebooks, {workers} at a time")
-    failed = []
+    failed, causes = [], []
     with ThreadPoolExecutor(workers) as pool:
         for name, made in zip(notebooks, pool.map(one, notebooks)):
             if isinstance(made, CellExecutionError):
                 failed.append(f"{name}: {made}")
+                causes.append(f"{name}: {made.ename}: {made.evalue}")
                 continue
             bundle = CacheBundleIn(
                 made.notebook,
@@ -155,6 +158,8 @@ def _run(
     for name in lent:
         os.environ.pop(name)
     if failed:
+        # What tools/book.py says last, when all traces have scrolled by.
+        Path(app.outdir).with_name(FAILED).write_text("\n".join(causes))
         raise ExtensionError("\n".join(failed))
 
 

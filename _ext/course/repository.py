@@ -4,21 +4,30 @@ Colab, Binder, live code, "suggest an edit" and "open an issue" all follow
 from ``repository: url:`` in ``_config.yml``. Until a fork sets it (``make
 repository URL=...``) the address is a placeholder, and a button that leads
 nowhere is worse than none.
+
+What runs a chapter opens the branch with the reader's notebooks; what edits
+it leads to the branch that the book is written on.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from docutils import nodes
     from sphinx.application import Sphinx
     from sphinx.config import Config
+
+# Branch with the reader's notebooks and what runs them.
+NOTEBOOKS = "notebooks"
 
 
 def setup(app: Sphinx) -> None:
     """Connect to Sphinx."""
     # Early, so that the theme never sees what is taken away.
     app.connect("config-inited", hide_links, priority=100)
+    # After the theme has added its buttons.
+    app.connect("html-page-context", open_readers_notebooks, priority=900)
 
 
 def is_placeholder(url: str) -> bool:
@@ -43,6 +52,7 @@ def hide_links(app: Sphinx, config: Config) -> None:
     With a real one, pages know the address that they are published at.
     """
     options = config.html_theme_options
+    config.thebe_config.setdefault("repository_branch", NOTEBOOKS)
     url = options.get("repository_url") or ""
     if not is_placeholder(url):
         if not config.html_baseurl:
@@ -58,3 +68,23 @@ def hide_links(app: Sphinx, config: Config) -> None:
         for listener in list(app.events.listeners.get(event, [])):
             if listener.handler.__module__ == "sphinx_thebe":
                 app.disconnect(listener.id)
+
+
+def open_readers_notebooks(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Let Binder and Colab open the reader's notebook, not the source."""
+    branch = app.config.html_theme_options.get("repository_branch")
+    for group in context.get("header_buttons", []):
+        if group.get("label") != "launch-buttons":
+            continue
+        for button in group["buttons"]:
+            for form in ("/{}?urlpath=", "/blob/{}/"):
+                if "url" in button:  # live code has none
+                    button["url"] = button["url"].replace(
+                        form.format(branch), form.format(NOTEBOOKS)
+                    )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import os
-import shutil
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -19,8 +18,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from built_book import HTML
+from chromium import NAMES, find
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
 QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
@@ -48,9 +47,9 @@ def browser() -> Iterator[Browser]:
     is alive its event loop occupies the main thread, and the kernels of nbval
     need one themselves.
     """
-    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    path = find()
     if path is None:
-        refuse(f"no Chromium on this machine, looked for {CHROMIUM}")
+        refuse(f"no Chromium on this machine, looked for {NAMES}")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=path, args=list(QUIET)

@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,13 @@ def lab(tmp_path: Path) -> Iterator[str]:
     notebook = new_notebook(cells=[new_code_cell(CODE)])
     (tmp_path / "work").mkdir()
     notebooks.write(notebook, tmp_path / "work" / "live.ipynb")
+    with serve(tmp_path) as address:
+        yield address
+
+
+@contextmanager
+def serve(tmp_path: Path) -> Iterator[str]:
+    """Start JupyterLab over the folder ``work``; hand over its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

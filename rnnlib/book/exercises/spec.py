@@ -66,6 +66,12 @@ def judge(exercise: Exercise, answer: object) -> str:
             result = answer(*copies)
         except NotImplementedError:
             return "Not attempted yet: replace the dots by your code."
+        except NameError as error:
+            return (
+                f"Not yet: your function stopped with NameError: {error}. "
+                "If it is something that the chapter defines: run its cells "
+                "from the top first."
+            )
         except Exception as error:
             return (
                 f"Not yet: for {_shown(exercise, case)} your function "

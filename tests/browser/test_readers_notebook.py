@@ -1,0 +1,116 @@
+"""The reader's notebook in JupyterLab: folded, covered, alive.
+
+One chapter stands for all; what each holds is checked without a browser in
+``tests/test_reader_notebooks.py``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+import notebooks
+import reader_notebooks
+from built_book import ROOT
+from references import Book
+from test_live_kernel import SECONDS, serve
+
+NAME = "01_ar1"
+ANSWER = """def next_value(history, intercept, phi):
+    return intercept + phi * history[-1]
+
+
+exercises.check("ar1-forecast", next_value)"""
+
+
+@pytest.fixture(scope="module")
+def notebook() -> NotebookNode:
+    """Return the start, a prediction, a slider and an exercise of NAME."""
+    path = ROOT / "chapters" / f"{NAME}.ipynb"
+    made = reader_notebooks.make(path, Book(ROOT), None)
+    code = [i for i, c in enumerate(made.cells) if c.cell_type == "code"]
+    first = made.cells[: code[1] + 1]
+    wanted = ("data", "Predict, then run", "def draw(phi)", "Exercise 1.1")
+    kept = list(first)
+    for sign in wanted:
+        start = next(
+            i
+            for i, cell in enumerate(made.cells)
+            if i > code[1] and sign in cell.source
+        )
+        kept += made.cells[start : start + 3]
+    names = [cell.id for cell in kept]
+    return new_notebook(
+        cells=[c for i, c in enumerate(kept) if c.id not in names[:i]],
+        metadata=made.metadata,
+    )
+
+
+@pytest.fixture
+def page(
+    context: BrowserContext, notebook: NotebookNode, tmp_path: Path
+) -> Page:
+    """Open the notebook in JupyterLab."""
+    (tmp_path / "work").mkdir()
+    path = tmp_path / "work" / "reader.ipynb"
+    path.write_text(notebooks.as_text(notebook), encoding="utf-8")
+    with serve(tmp_path) as address:
+        page = context.new_page()
+        page.set_default_timeout(90 * SECONDS)
+        page.goto(f"{address}/lab/tree/reader.ipynb?reset")
+        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        yield page
+
+
+def cell(page: Page, text: str) -> Locator:
+    return page.locator(".jp-Cell").filter(has_text=text)
+
+
+def test_nothing_is_raw_and_solutions_open_at_a_click(page: Page) -> None:
+    exercise = cell(page, "Exercise 1.1: The next value ★")
+    exercise.first.scroll_into_view_if_needed()
+    solution = page.locator("details")
+    expect(solution).to_have_count(1)
+    code = solution.get_by_text("return intercept + phi * history[-1]")
+    expect(code).not_to_be_visible()
+    solution.locator("summary").click()
+    expect(code).to_be_visible()
+    shown = page.locator(".jp-Notebook").inner_text()
+    for raw in ("{cite", "{exercise", "{solution", "{admonition"):
+        assert raw not in shown
+
+
+def test_a_slider_and_an_exercise_live_in_the_notebook(page: Page) -> None:
+    page.wait_for_function(
+        "document.querySelector('.jp-Notebook-ExecutionIndicator')"
+        "?.dataset.status === 'idle'",
+        timeout=120 * SECONDS,
+    )
+    # Type the answer over the stub, then run the whole notebook.
+    stub = page.locator(".jp-CodeCell").filter(has_text="ar1-forecast").last
+    stub.scroll_into_view_if_needed()
+    stub.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(ANSWER)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    said = stub.locator(".jp-OutputArea-output")
+    expect(said).to_contain_text("Correct.", timeout=120 * SECONDS)
+
+    slope = page.locator(".jp-CodeCell").filter(has_text="phi_0 = this")
+    output = slope.first.locator(".jp-OutputArea-output")
+    expect(output).to_contain_text("slope 0.116")  # uncovered by running
+
+    figure = page.locator(".jp-OutputArea-output").filter(
+        has=page.get_by_role("slider")
+    )
+    picture = figure.locator("img")
+    before = picture.get_attribute("src")
+    handle = figure.get_by_role("slider")
+    handle.focus()
+    handle.press("ArrowRight")
+    expect(picture).not_to_have_attribute("src", before)
