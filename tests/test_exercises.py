@@ -68,7 +68,7 @@ class TestEachExercise:
     def test_an_answer_that_misses_a_name_is_sent_to_the_first_cells(
         self, name
     ):
-        told = verdict(EXERCISES[name], lambda *a: not_defined_here)  # noqa: F821
+        told = judge(find(name), lambda *a: not_defined_here)  # noqa: F821
         assert "NameError: name 'not_defined_here' is not defined" in told
         assert told.endswith("run its cells from the top first.")
 
