@@ -164,6 +164,10 @@ def test_a_slider_that_would_change_is_found(
     assert reassigned(cells) == wanted
 
 
+def tags(cell: nbformat.NotebookNode) -> list[str]:
+    return cell.metadata.get("tags", [])
+
+
 @pytest.mark.nightly
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_every_slider_draws_the_same_at_the_end(path, monkeypatch):
@@ -181,7 +185,7 @@ def test_every_slider_draws_the_same_at_the_end(path, monkeypatch):
     namespace: dict[str, object] = {}
     with mpl.rc_context():
         for cell in notebook.cells:
-            if cell.cell_type == "code":
+            if cell.cell_type == "code" and "setup" not in tags(cell):
                 exec(compile(cell.source, str(path), "exec"), namespace)
         assert made, "the chapter has no slider"
         for slider, at_first in made:
