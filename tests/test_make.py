@@ -28,7 +28,13 @@ def start_book(book: TinyBook) -> subprocess.Popen[str]:
     stamp = book.folder / "stamp"
     stamp.touch()
     return subprocess.Popen(
-        ["make", "book", f"VENV={sys.prefix}", f"STAMP={stamp}"],
+        [
+            "make",
+            "--no-print-directory",
+            "book",
+            f"VENV={sys.prefix}",
+            f"STAMP={stamp}",
+        ],
         cwd=book.folder,
         env={**os.environ, "MAKEFLAGS": ""},
         stdout=subprocess.PIPE,

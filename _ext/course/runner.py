@@ -13,7 +13,6 @@ import os
 import time
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from importlib.util import source_from_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -162,11 +161,13 @@ def is_current(package: Path, data: dict) -> bool:
 
 
 def _source(path: Path) -> Path:
-    """Return the module that compiled code belongs to."""
-    if path.suffix != ".pyc":
+    """Return the module that compiled code belongs to.
+
+    While Python writes the code, the file has a number behind its name.
+    """
+    if path.parent.name != "__pycache__":
         return path
-    # While Python writes compiled code, the file has a longer name.
-    return Path(source_from_cache(str(path)))
+    return path.parent.with_name(f"{path.name.partition('.')[0]}.py")
 
 
 def _count_from_one(notebook: NotebookNode) -> None:

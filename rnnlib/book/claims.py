@@ -1,6 +1,6 @@
 """What the articles say, and what the course found: one record a claim.
 
-The course tests 35 claims of popular articles. Where a chapter measures the
+The course tests claims of popular articles. Where a chapter measures the
 number that decides one, it calls :func:`record`; :func:`box` shows the
 records made so far in this session, as the verdict box that closes a chapter.
 
@@ -39,7 +39,7 @@ class Claim:
     Attributes
     ----------
     number : int
-        From 1 to 35.
+        From 1.
     articles : str
         One letter for each article that makes it; see :func:`articles`.
     text : str

@@ -81,6 +81,7 @@ def rmse(actual: ArrayLike, forecast: ArrayLike) -> float:
     return float(np.sqrt(((actual - forecast) ** 2).mean()))
 
 
+# What :func:`score_interval` can be asked for.
 SCORES = {"r2": r2_out_of_sample, "mae": mae, "rmse": rmse}
 
 
