@@ -77,7 +77,7 @@ def test_a_failing_cell_fails_the_build_and_the_next_one_too(
         assert status != 0
         assert "ZeroDivisionError" in told
         # The cause stands last, below all traces; then make has its say.
-        lines = [line for line in told.splitlines() if line[:5] != "make:"]
+        lines = [line for line in told.splitlines() if line[:4] != "make"]
         assert lines[-1] == "one: ZeroDivisionError: division by zero"
 
 
