@@ -22,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 SECONDS, MEGABYTES, IMPORT_SECONDS = 60.0, 600.0, 0.3
 SHORTER = {"01_ar1": 30.0, "02_memory": 30.0}
-LARGER = {"08_digits": 1000.0}
+LARGER = {"09_digits": 1000.0}
 
 RUN = """
 import sys

@@ -306,7 +306,7 @@ def book(tmp_path: Path, complete, written) -> TinyBook:
         "from rnnlib.book import claims_table\n"
         f"claims_table.table({str(stored)!r})"
     )
-    book = TinyBook(tmp_path / "book", {"01_one": "", "10_claims": show})
+    book = TinyBook(tmp_path / "book", {"01_one": "", "11_claims": show})
     shutil.copytree(ROOT / "rnnlib", book.folder / "rnnlib")
     record = "claims.record({}, 'holds', '0.5 $u^2$', label={!r})"
     cells = [
@@ -339,7 +339,7 @@ def test_the_book_shows_box_and_table_with_links_that_lead_somewhere(
     for label in ("fig-a", "sec-b"):
         assert f'id="{label}"' in page
         assert f'href="#{label}"' in box
-    table = book.page("10_claims")
+    table = book.page("11_claims")
     assert 'class="verdicts table"' in table
     for label in ("fig-a", "sec-b"):
         assert f'href="01_one.html#{label}"' in table

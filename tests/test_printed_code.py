@@ -66,8 +66,8 @@ def test_backward_of_chapter_4_equals_rnnlib(shape, seed):
 @given(sizes, st.integers(0, 2**32))
 def test_lstm_step_of_chapter_6_equals_rnnlib_both_ways(shape, seed):
     T, B, D, H = shape
-    step = printed("06_lstm", "lstm_step")["lstm_step"]
-    step_back = printed("06_lstm", "lstm_step_back")["lstm_step_back"]
+    step = printed("07_lstm", "lstm_step")["lstm_step"]
+    step_back = printed("07_lstm", "lstm_step_back")["lstm_step_back"]
     rng = np.random.default_rng(seed)
     layer = LSTM(D, H, seed=rng)
     x, dh = rng.normal(size=(T, B, D)), rng.normal(size=(T, B, H))

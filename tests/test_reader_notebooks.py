@@ -238,10 +238,10 @@ def test_references_lead_where_they_should() -> None:
         resolve("01_ar1", "label", "sec-ar1-nothing", "see section")
         == "[see section](#Where-AR-sees-nothing)"
     )
-    elsewhere = resolve("10_claims", "label", "fig-ar1-series", "chapter 1")
+    elsewhere = resolve("11_claims", "label", "fig-ar1-series", "chapter 1")
     assert elsewhere == "[chapter 1](01_ar1.ipynb)"
     book.url = URL
-    elsewhere = resolve("10_claims", "label", "fig-ar1-series", "chapter 1")
+    elsewhere = resolve("11_claims", "label", "fig-ar1-series", "chapter 1")
     home = "https://some-account.github.io/some.book/chapters"
     assert elsewhere == f"[chapter 1]({home}/01_ar1.html#fig-ar1-series)"
     notation = resolve("01_ar1", "doc", "notation", "")
