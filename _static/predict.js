@@ -101,8 +101,8 @@
     const size = Math.abs(value);
     if (size === 0) return "0";
     if (size < 1e-3 || size >= 1e6) {
-      const [mantissa, power] =
-        value.toExponential(Math.max(digits - 2, 0)).split("e");
+      let [mantissa, power] = value.toExponential(digits - 1).split("e");
+      mantissa = mantissa.replace(/\.0*$|(\.\d*?)0+$/, "$1");
       const raised = [...String(Number(power))]
         .map((c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c])).join("");
       return `${mantissa.replace("-", "−")}·10${raised}`;
@@ -633,7 +633,8 @@
     }
 
     keep(found) {
-      const page = window.DOCUMENTATION_OPTIONS?.pagename ?? "";
+      const page = typeof DOCUMENTATION_OPTIONS === "undefined"
+        ? "" : DOCUMENTATION_OPTIONS.pagename;
       const record = {
         v: 1,
         key: this.data.key,

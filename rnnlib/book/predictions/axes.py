@@ -17,7 +17,7 @@ from matplotlib.ticker import MaxNLocator
 from rnnlib.book.predictions.wording import say
 
 WIDTH, HEIGHT = 420, 280
-LEFT, RIGHT, TOP, BOTTOM = 56, 406, 14, 234
+LEFT, RIGHT, TOP, BOTTOM = 68, 406, 14, 234
 COLORS = {"known": "#555555", "drawn": "#8f6300", "measured": "#0072b2"}
 DASHES = {"known": "", "drawn": "6 4", "measured": ""}
 MOST_POWERS = 7

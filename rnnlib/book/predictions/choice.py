@@ -38,6 +38,10 @@ class Choice(Question):
         """List the choices."""
         return f"One of: {'; '.join(self.choices)}"
 
+    def page_hint(self) -> str:
+        """Return nothing: a page lists the choices themselves."""
+        return ""
+
     def controls(self) -> str:
         """Return the choices as a list, with inputs for the script."""
         items = "".join(

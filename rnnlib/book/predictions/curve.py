@@ -67,6 +67,14 @@ class Curve(Question):
             f"{self.allowed.told()} on average counts as right"
         )
 
+    def page_hint(self) -> str:
+        """Say how to draw, and what counts as right."""
+        return (
+            "Draw with the mouse or a finger, or move the points with the "
+            f"arrow keys; within {self.allowed.told()} on average counts as "
+            "right"
+        )
+
     def start(self) -> list[float]:
         """Return the heights at first: the curve goes on as it ended."""
         low, high = self.axes.y_limits

@@ -96,6 +96,10 @@ class Question:
         """Say what is asked for, and what counts as right."""
         raise NotImplementedError
 
+    def page_hint(self) -> str:
+        """Return the hint below the controls of a page."""
+        return self.hint()
+
     def controls(self) -> str:
         """Return the HTML that the script of a page completes."""
         raise NotImplementedError
@@ -207,8 +211,7 @@ class Question:
             f'<p class="predict-question" id="{name}-question">'
             f"{marked(self.text)}</p>\n"
             f"{self.controls()}\n"
-            f'<p class="predict-hint" id="{name}-hint">'
-            f"{html.escape(self.hint())}</p>\n"
+            f'<p class="predict-hint">{html.escape(self.page_hint())}</p>\n'
             '<div class="predict-foot" hidden>'
             '<button type="button" class="predict-commit">Commit</button>'
             '<button type="button" class="predict-show">Show me</button>'

@@ -41,7 +41,9 @@ def say(value: float, digits: int = 3) -> str:
     if size == 0:
         return "0"
     if not SMALLEST <= size < LARGEST:
-        mantissa, power = f"{value:.{max(digits - 2, 0)}e}".split("e")
+        mantissa, power = f"{value:.{digits - 1}e}".split("e")
+        if "." in mantissa:
+            mantissa = mantissa.rstrip("0").rstrip(".")
         mantissa = mantissa.replace("-", "−")
         return f"{mantissa}·10{str(int(power)).translate(SUPERSCRIPT)}"
     decimals = max(0, digits - 1 - math.floor(math.log10(size)))
