@@ -515,8 +515,11 @@
     }
 
     open() {
+      if (!this.sheets.length) return;
       for (const sheet of this.sheets) sheet.replaceWith(...sheet.childNodes);
       this.sheets = [];
+      // The theme measures what scrolls, and nothing did under the cover.
+      window.dispatchEvent(new Event("resize"));
     }
 
     holds(target) {
