@@ -224,7 +224,9 @@ def test_each_verdict_links_to_where_it_was_measured(
     page = visit.page
     rows = page.locator(":is(.verdict table, table.verdicts) tbody tr")
     for row in rows.all():
-        where = row.get_by_role("link").get_attribute("href")
+        assert row.locator("a").count() >= 1, row.inner_text()
+    for link in rows.locator("a").all():
+        where = link.get_attribute("href")
         address, _, label = where.partition("#")
         if address:
             other = (html / visit.name).parent / address
