@@ -1,8 +1,9 @@
 """Honest scores: with an interval, against a baseline, horizon by horizon.
 
 Sources: Campbell & Thompson (2008) on the out-of-sample R²; Politis & Romano
-(1992) on the circular block bootstrap; Vovk, Gammerman & Shafer (2005) and
-Lei et al. (2018) on split conformal prediction.
+(1992) on the circular block bootstrap; Ibragimov & Müller (2010) on Student's
+t where blocks are few; Vovk, Gammerman & Shafer (2005) and Lei et al. (2018)
+on split conformal prediction.
 """
 
 from __future__ import annotations
@@ -99,8 +100,15 @@ def score_interval(
     """Score one forecaster, with a block-bootstrap interval.
 
     Whole blocks of consecutive origins are drawn with replacement, on a
-    circle, so that errors that come in runs stay in runs. The interval is
-    the middle `level` of the scores of the resampled backtests.
+    circle, so that errors that come in runs stay in runs. The scores of the
+    resampled backtests give a standard error, and the interval reaches t of
+    them to either side, where t is the quantile of Student's distribution
+    with one degree of freedom less than there are blocks: few blocks know
+    little about how much they differ. (The middle `level` of the resampled
+    scores would be much too narrow then.)
+
+    How often it covers depends on the blocks: a block should be longer than
+    the time over which errors resemble each other, down to three blocks.
 
     Parameters
     ----------
@@ -113,7 +121,8 @@ def score_interval(
     reference : str, optional
         Baseline of ``"r2"``; needed there and only there.
     block_length : int
-        Origins in a block, at most the number of origins.
+        Origins in a block, at most the number of origins; taken as a third
+        of it if longer than that, since the interval needs three blocks.
     resamples : int
         Number of bootstrap draws, at least 100.
     level : float
@@ -124,11 +133,12 @@ def score_interval(
     Returns
     -------
     score, low, high : float
+        The bounds lie within what the score can be.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument does not fit.
+        If an argument does not fit, or there are fewer than three origins.
     """
     result = as_instance(result, "result", Backtest)
     score = as_choice(score, "score", tuple(SCORES))
@@ -144,18 +154,14 @@ def score_interval(
             f"reference must be left out for score {score!r}, "
             f"found {reference!r}"
         )
-    count = len(result.actual)
-    level = as_float(
-        level, "level", low=0, high=1, open_low=True, open_high=True
-    )
     columns = [result.actual, *(result.forecasts[name] for name in names)]
-    draws = [
-        SCORES[score](*(column[rows] for column in columns))
-        for rows in _block_rows(count, block_length, resamples, seed)
-    ]
-    tail = (1 - level) / 2
-    low, high = np.quantile(draws, [tail, 1 - tail])
-    return SCORES[score](*columns), float(low), float(high)
+    rows = _block_rows(len(result.actual), block_length, resamples, seed)
+    draws = [SCORES[score](*(column[r] for column in columns)) for r in rows]
+    found = SCORES[score](*columns)
+    reach = float(_reach(np.array(draws), rows, block_length, level))
+    if score == "r2":
+        return found, found - reach, min(found + reach, 1.0)
+    return found, max(found - reach, 0.0), found + reach
 
 
 def skill_by_horizon(
@@ -201,9 +207,6 @@ def skill_by_horizon(
     names = [as_choice(each, "name", known) for each in names]
     reference = as_choice(reference, "reference", known)
     count = len(result.actual)
-    level = as_float(
-        level, "level", low=0, high=1, open_low=True, open_high=True
-    )
     rows = _block_rows(count, block_length, resamples, seed)
     drawn = np.zeros((len(rows), count))  # how often each origin is drawn
     np.add.at(drawn, (np.arange(len(rows))[:, np.newaxis], rows), 1)
@@ -216,9 +219,9 @@ def skill_by_horizon(
     if (theirs.sum(axis=0) == 0).any():
         raise ValueError("reference must be wrong somewhere at every horizon")
     draws = 1 - (drawn @ ours) / (drawn @ theirs)
-    tail = (1 - level) / 2
-    low, high = np.quantile(draws, [tail, 1 - tail], axis=0)
-    return 1 - ours.sum(axis=0) / theirs.sum(axis=0), low, high
+    skill = 1 - ours.sum(axis=0) / theirs.sum(axis=0)
+    reach = _reach(draws, rows, block_length, level)
+    return skill, skill - reach, np.minimum(skill + reach, 1)
 
 
 def conformal_margin(errors: ArrayLike, level: float) -> np.ndarray:
@@ -271,18 +274,54 @@ def conformal_margin(errors: ArrayLike, level: float) -> np.ndarray:
     return np.sort(np.abs(errors), axis=0)[rank - 1]
 
 
+def _student_t(level: float, freedom: int) -> float:
+    """Return t with a share `level` of Student's distribution within ±t.
+
+    Parameters
+    ----------
+    level : float
+        Strictly between 0 and 1.
+    freedom : int
+        Degrees of freedom, at least 2.
+
+    Returns
+    -------
+    float
+    """
+    # t = sqrt(freedom) tan(angle): the angle's density is a power of cos
+    angles = np.linspace(-np.pi / 2, np.pi / 2, 100_001)
+    density = np.cos(angles) ** (freedom - 1)
+    share = np.cumsum(density) - density / 2
+    angle = np.interp((1 + level) / 2, share / density.sum(), angles)
+    return float(np.sqrt(freedom) * np.tan(angle))
+
+
 def _block_rows(
     count: int, block_length: int, resamples: int, seed: int
 ) -> np.ndarray:
     """Draw rows of a circular block bootstrap, (resamples, count)."""
+    count = as_int(count, "the number of origins", low=3)
     block_length = as_int(block_length, "block_length", high=count)
+    block_length = min(block_length, count // 3)
     resamples = as_int(resamples, "resamples", low=100)
-    seed = as_int(seed, "seed", low=0)
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(as_int(seed, "seed", low=0))
     blocks = -(-count // block_length)  # rounded up
     starts = generator.integers(count, size=(resamples, blocks, 1))
     rows = (starts + np.arange(block_length)) % count
     return rows.reshape(resamples, -1)[:, :count]
+
+
+def _reach(
+    draws: np.ndarray, rows: np.ndarray, block_length: int, level: float
+) -> np.ndarray:
+    """Half the width of the interval: Student's t times standard error."""
+    level = as_float(
+        level, "level", low=0, high=1, open_low=True, open_high=True
+    )
+    blocks = max(rows.shape[1] // block_length, 3)
+    # like dividing a variance by q - 1: the blocks share their mean
+    error = draws.std(axis=0) * np.sqrt(blocks / (blocks - 1))
+    return _student_t(level, blocks - 1) * error
 
 
 def _same_shape(**arrays: np.ndarray) -> list[np.ndarray]:
