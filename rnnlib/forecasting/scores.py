@@ -155,10 +155,20 @@ def score_interval(
             f"found {reference!r}"
         )
     columns = [result.actual, *(result.forecasts[name] for name in names)]
-    rows = _block_rows(len(result.actual), block_length, resamples, seed)
-    draws = [SCORES[score](*(column[r] for column in columns)) for r in rows]
     found = SCORES[score](*columns)
-    reach = float(_reach(np.array(draws), rows, block_length, level))
+    power = 1 if score == "mae" else 2
+    losses = [
+        (np.abs(column - result.actual) ** power).mean(axis=1)
+        for column in columns[1:]
+    ]
+    drawn = _drawn(len(result.actual), block_length, resamples, seed)
+    means = [drawn @ loss for loss in losses]
+    draws = {
+        "mae": lambda ours: ours,
+        "rmse": np.sqrt,
+        "r2": lambda ours, theirs: 1 - ours / theirs,
+    }[score](*means)
+    reach = float(_reach(draws, drawn, block_length, level))
     if score == "r2":
         return found, found - reach, min(found + reach, 1.0)
     return found, max(found - reach, 0.0), found + reach
@@ -206,11 +216,6 @@ def skill_by_horizon(
         raise ValueError(f"name must name a forecaster, found {names!r}")
     names = [as_choice(each, "name", known) for each in names]
     reference = as_choice(reference, "reference", known)
-    count = len(result.actual)
-    rows = _block_rows(count, block_length, resamples, seed)
-    drawn = np.zeros((len(rows), count))  # how often each origin is drawn
-    np.add.at(drawn, (np.arange(len(rows))[:, np.newaxis], rows), 1)
-
     squares = [
         (result.forecasts[each] - result.actual) ** 2
         for each in (*names, reference)
@@ -218,9 +223,10 @@ def skill_by_horizon(
     ours, theirs = np.mean(squares[:-1], axis=0), squares[-1]
     if (theirs.sum(axis=0) == 0).any():
         raise ValueError("reference must be wrong somewhere at every horizon")
+    drawn = _drawn(len(result.actual), block_length, resamples, seed)
     draws = 1 - (drawn @ ours) / (drawn @ theirs)
     skill = 1 - ours.sum(axis=0) / theirs.sum(axis=0)
-    reach = _reach(draws, rows, block_length, level)
+    reach = _reach(draws, drawn, block_length, level)
     return skill, skill - reach, np.minimum(skill + reach, 1)
 
 
@@ -296,10 +302,13 @@ def _student_t(level: float, freedom: int) -> float:
     return float(np.sqrt(freedom) * np.tan(angle))
 
 
-def _block_rows(
+def _drawn(
     count: int, block_length: int, resamples: int, seed: int
 ) -> np.ndarray:
-    """Draw rows of a circular block bootstrap, (resamples, count)."""
+    """Share of each origin in each draw of a circular block bootstrap.
+
+    Shape (resamples, count); every row sums to 1.
+    """
     count = as_int(count, "the number of origins", low=3)
     block_length = as_int(block_length, "block_length", high=count)
     block_length = min(block_length, count // 3)
@@ -308,17 +317,20 @@ def _block_rows(
     blocks = -(-count // block_length)  # rounded up
     starts = generator.integers(count, size=(resamples, blocks, 1))
     rows = (starts + np.arange(block_length)) % count
-    return rows.reshape(resamples, -1)[:, :count]
+    rows = rows.reshape(resamples, -1)[:, :count]
+    places = rows + count * np.arange(resamples)[:, np.newaxis]
+    times = np.bincount(places.ravel(), minlength=resamples * count)
+    return times.reshape(resamples, count) / count
 
 
 def _reach(
-    draws: np.ndarray, rows: np.ndarray, block_length: int, level: float
+    draws: np.ndarray, drawn: np.ndarray, block_length: int, level: float
 ) -> np.ndarray:
     """Half the width of the interval: Student's t times standard error."""
     level = as_float(
         level, "level", low=0, high=1, open_low=True, open_high=True
     )
-    blocks = max(rows.shape[1] // block_length, 3)
+    blocks = max(drawn.shape[1] // block_length, 3)
     # like dividing a variance by q - 1: the blocks share their mean
     error = draws.std(axis=0) * np.sqrt(blocks / (blocks - 1))
     return _student_t(level, blocks - 1) * error
