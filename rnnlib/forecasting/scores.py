@@ -9,6 +9,7 @@ on split conformal prediction.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -280,6 +281,7 @@ def conformal_margin(errors: ArrayLike, level: float) -> np.ndarray:
     return np.sort(np.abs(errors), axis=0)[rank - 1]
 
 
+@cache
 def _student_t(level: float, freedom: int) -> float:
     """Return t with a share `level` of Student's distribution within ±t.
 
