@@ -216,6 +216,14 @@ NO_ROW = {
     "rnnlib.book.claims.markdown_table",
     "rnnlib.book.claims.plain",
     "rnnlib.book.claims_table.table",
+    # Made by predict, which has checked what they are made of; what answers
+    # them has tests of its own: book/test_predictions.py.
+    "rnnlib.book.predictions.axes",
+    "rnnlib.book.predictions.choice",
+    "rnnlib.book.predictions.curve",
+    "rnnlib.book.predictions.number",
+    "rnnlib.book.predictions.question",
+    "rnnlib.book.predictions.wording",
     # Behind a cache, which refuses a list before the function sees it.
     "rnnlib.book.claims.one",
     # Tests of their own: test_exercises.py.
@@ -225,7 +233,7 @@ NO_ROW = {
 RESULTS = {
     "AR", "Backtest", "Box", "Claim", "DirectAR", "ElmanCache",
     "EmbeddingCache", "Exercise", "Explorer", "FastLSTMCache", "GRUCache",
-    "HeadCache", "History", "Horizon", "LSTMCache", "Pictures", "Series",
+    "HeadCache", "History", "Horizon", "LSTMCache", "Pictures", "Recall", "Series",
     "Table", "ThresholdAR", "Windows",
 }  # fmt: skip
 
