@@ -103,13 +103,10 @@ def score_interval(
     Whole blocks of consecutive origins are drawn with replacement, on a
     circle, so that errors that come in runs stay in runs. The scores of the
     resampled backtests give a standard error, and the interval reaches t of
-    them to either side, where t is the quantile of Student's distribution
-    with one degree of freedom less than there are blocks: few blocks know
-    little about how much they differ. (The middle `level` of the resampled
-    scores would be much too narrow then.)
-
-    How often it covers depends on the blocks: a block should be longer than
-    the time over which errors resemble each other, down to three blocks.
+    them to either side, t from Student's distribution with one degree of
+    freedom less than there are blocks: few blocks know little about how much
+    they differ. A block should be longer than the time over which errors
+    resemble each other.
 
     Parameters
     ----------
