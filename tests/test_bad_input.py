@@ -11,6 +11,7 @@ import importlib
 import inspect
 import pkgutil
 import re
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -37,6 +38,7 @@ from good_calls import (
 
 import rnnlib
 from rnnlib import forecasting
+from rnnlib.book.predictions import predict, recall
 from rnnlib.book.sliders import explore
 from rnnlib.sequences import tasks
 from rnnlib.sequences.padded import Sequences
@@ -47,6 +49,8 @@ from rnnlib.training.gradients import gradient_check
 from rnnlib.training.network import Network
 from rnnlib.training.optimizers import SGD, Adam, clip_by_norm
 
+# How many claims there are: one file each.
+CLAIMS = len(list((Path(rnnlib.__file__).parent / "data/claims").iterdir()))
 NO_ARRAY = [
     None,
     "text",
@@ -86,6 +90,19 @@ BAD = {
     "dict[str, float]": [{"v": 1}, {"u": 7}],
     "dict[str, str]": [{"v": "v"}],
 }
+BAD["Sequence[str] | Mapping[str, Callable]"] = [
+    "ab", 3, [], [3], ["a"], ["a", "a"], ["$a$", "b"], list("abcdefg"),
+    {"a": 1, "b": 2},
+]  # fmt: skip
+BAD["tuple[float, float, float] | Sequence[float]"] = [
+    "text", 3, (1, 2), (2, 1, 1), (0, 1, 0), (0, 1, 0.3), (0, 1000, 1), [1],
+    [2, 1], [np.nan, 1],
+]  # fmt: skip
+BAD["tuple[Sequence[float], Sequence[float]]"] = [
+    "ab", 3, (1, 2), ([0],), ([0], [1, 2]), ([9], [1]), ([0], [np.nan]),
+]  # fmt: skip
+BAD["tuple[str, str]"] = ["ab", 3, ("a",), ("a", 3), ("", "b")]
+BAD["tuple[float, float]"] = ["01", 3, (1,), (1, 0), (0, 1), (1, np.inf)]
 BAD["Mapping[str, np.ndarray]"] = [*NO_OBJECT, {}]
 BAD["Mapping[str, Forecaster | Learner]"] = [None, {}, "text", 3]
 BAD["Mapping[str, tuple[float, float, float]]"] = [{}, {"a": (1, 2, 0)}]
@@ -233,8 +250,8 @@ NO_ROW = {
 RESULTS = {
     "AR", "Backtest", "Box", "Claim", "DirectAR", "ElmanCache",
     "EmbeddingCache", "Exercise", "Explorer", "FastLSTMCache", "GRUCache",
-    "HeadCache", "History", "Horizon", "LSTMCache", "Pictures", "Recall", "Series",
-    "Table", "ThresholdAR", "Windows",
+    "HeadCache", "History", "Horizon", "LSTMCache", "Pictures", "Recall",
+    "Series", "Table", "ThresholdAR", "Windows",
 }  # fmt: skip
 
 
@@ -408,7 +425,10 @@ NOT_TOGETHER = [
     (changed("intervals", scores={"a": (1, 2, 0)}), "score, low, high"),
     (changed("stems", heights=[1.0]), r"heights must have shape \(2,\)"),
     (changed("ar_neuron", order=5), "between 1 and 4"),
-    (changed("record", number=36), "number must be between 1 and 35"),
+    (
+        changed("record", number=CLAIMS + 1),
+        f"number must be between 1 and {CLAIMS}, found {CLAIMS + 1}",
+    ),
     (changed("record", verdict="may hold"), "verdict must be one of 'holds'"),
     (changed("record", label="Fig 1"), "label must be made of small letters"),
     (changed("record", part="two\nlines"), "part must be at most one line"),
@@ -446,6 +466,30 @@ NOT_TOGETHER = [
         lambda: Sequences(X, X, MASK, [1.5, 2.0, 3.0]),
         "lengths must hold integers",
     ),
+    (lambda: predict("memory-u", "Which?"), "one of choices, number and"),
+    (lambda: predict("memory-u", "Which?", number=[1, 2]), "found neither"),
+    (
+        lambda: predict(
+            "memory-u", "Which?", number=[0, 2], factor=2, tolerance=1
+        ),
+        "found both",
+    ),
+    (
+        lambda: predict("memory-u", "Which?", number=[0, 2], factor=2),
+        "number must be positive where a factor counts",
+    ),
+    (
+        lambda: predict("memory-u", "Which?", choices=["a", "b"], log=True),
+        "log must be left out beside choices",
+    ),
+    (
+        lambda: predict("memory-u", "Which?", curve=[1, 2], tolerance=1),
+        "axes must be named for a curve",
+    ),
+    (changed("predict", key="Half"), "key must be made of a chapter"),
+    (lambda: recall(), "pairs must hold at least one"),
+    (lambda: recall("Which?"), r"pairs\[0\] must be a question and"),
+    (lambda: recall(("Which?", "")), r"pairs\[0\]\[1\] must be one line"),
     (lambda: SGD({}), "parameters must hold at least one array"),
     (
         lambda: clip_by_norm({"W": np.array([np.inf])}, 1.0),

@@ -6,18 +6,19 @@ One chapter stands for all; what each holds is checked without a browser in
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-import notebooks
 import reader_notebooks
 from built_book import ROOT
+from conftest import SECONDS
+from live_lab import Lab
 from references import Book
-from test_live_kernel import SECONDS, serve
+
+# One JupyterLab, started once, serves all tests of this group.
+pytestmark = pytest.mark.xdist_group("lab")
 
 NAME = "01_ar1"
 ANSWER = """def next_value(history, intercept, phi):
@@ -51,19 +52,13 @@ def notebook() -> NotebookNode:
 
 
 @pytest.fixture
-def page(
-    context: BrowserContext, notebook: NotebookNode, tmp_path: Path
-) -> Page:
+def page(context: BrowserContext, notebook: NotebookNode, lab: Lab) -> Page:
     """Open the notebook in JupyterLab."""
-    (tmp_path / "work").mkdir()
-    path = tmp_path / "work" / "reader.ipynb"
-    path.write_text(notebooks.as_text(notebook), encoding="utf-8")
-    with serve(tmp_path) as address:
-        page = context.new_page()
-        page.set_default_timeout(90 * SECONDS)
-        page.goto(f"{address}/lab/tree/reader.ipynb?reset")
-        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-        yield page
+    page = context.new_page()
+    page.set_default_timeout(90 * SECONDS)
+    page.goto(lab.open_address(notebook, "reader"))
+    page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+    return page
 
 
 def cell(page: Page, text: str) -> Locator:

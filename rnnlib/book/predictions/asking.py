@@ -13,7 +13,13 @@ from rnnlib.book.predictions.choice import Choice
 from rnnlib.book.predictions.curve import Curve
 from rnnlib.book.predictions.number import Allowance, Number
 from rnnlib.book.predictions.question import Question
-from rnnlib.checks import as_array, as_float, as_line, describe
+from rnnlib.checks import (
+    as_array,
+    as_flag,
+    as_float,
+    as_line,
+    describe,
+)
 
 KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")
 CHOICES = range(2, 7)
@@ -100,7 +106,7 @@ def predict(
         )
     only_curve = {
         "known": known, "axes": axes, "limits": limits, "crossing": crossing,
-        "log": log or None,
+        "log": as_flag(log, "log") or None,
     }  # fmt: skip
     if curve is None:
         _refuse(only_curve, named[0])
