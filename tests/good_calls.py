@@ -565,9 +565,7 @@ CALLS = [
         {
             "lags": [1.0, 2.0],
             "success": np.ones((2, 3), bool),
-            "level": 0.9,
-            "draws": 20,
-            "seed": 0,
+            "z": 1.6,
         },
     ),
     (
