@@ -82,7 +82,9 @@ class Stack:
             raise TypeError(
                 f"layers must be a list of layers, found {describe(layers)}"
             )
-        self.layers = tuple(as_layer(layer) for layer in layers)
+        self.layers = tuple(
+            as_layer(layer, f"layers[{k}]") for k, layer in enumerate(layers)
+        )
         if len({id(layer) for layer in self.layers}) < len(self.layers):
             raise ValueError("layers must be different, found one twice")
         for k, (lower, upper) in enumerate(pairwise(self.layers), start=1):

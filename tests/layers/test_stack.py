@@ -73,7 +73,7 @@ def test_from_torch_refuses_what_no_stack_computes(option):
     [
         ([], TypeError, "list of layers"),
         (Elman(1, 2), TypeError, "list of layers"),
-        ([Elman(1, 2), "Elman"], TypeError, "layer must be"),
+        ([Elman(1, 2), "Elman"], TypeError, r"layers\[1\] must be"),
         ([Elman(1, 2), Elman(3, 2)], ValueError, "inputs of size 2, found 3"),
         (
             [Elman(1, 2), Elman(2, 2, dtype=np.float32)],
