@@ -4,6 +4,8 @@
     depth        parity of the last bits, one to three layers of equal weights
     windows      yearly sunspots: windows of 2 to 100 years, and no windows
     layers       yearly sunspots: one to three layers of equal weights
+    stop         yearly sunspots: when to stop, and what comes after
+    features     the year's mean alone, and its last quarter beside it
 
 One thread. A part that is there is not run again; --part takes one alone.
 """
@@ -23,7 +25,15 @@ import stored_runs
 from rnnlib import Elman, LinearHead, Sequences, datasets, tasks
 from rnnlib.layers import Stack, cross_entropy, squared_error
 from rnnlib.sequences import Scaler, sliding_windows
-from rnnlib.training import Adam, Fresh, Minibatches, Network, fit, one_cycle
+from rnnlib.training import (
+    Adam,
+    Fresh,
+    Minibatches,
+    Network,
+    clip_by_norm,
+    fit,
+    one_cycle,
+)
 
 PAIRS = ((5, 6), (5, 7), (5, 9), (5, 12), (5, 18))
 PAIRS += ((8, 9), (8, 12), (8, 18), (13, 14), (13, 18))
@@ -219,6 +229,133 @@ class Sunspots:
         }
 
 
+def learn(
+    x: np.ndarray,
+    target: np.ndarray,
+    fit_on: np.ndarray,
+    to_arv: float,
+    seed: int,
+    epochs: int,
+    H: int = 8,
+) -> np.ndarray:
+    """Train on a series as one sequence: squared errors (epochs, T)."""
+    rng = np.random.default_rng(seed)
+    layer = Elman(x.shape[2], H, seed=rng)
+    head = LinearHead(H, 1, seed=rng)
+    weights = {**layer.parameters, **head.parameters}
+    adam, errors = Adam(weights, 0.01), np.empty((epochs, len(x)))
+    for epoch in range(epochs):
+        states, cache = layer.forward(x)
+        y_hat, head_cache = head.forward(states)
+        miss = y_hat - target
+        errors[epoch] = miss[:, 0, 0] ** 2 * to_arv
+        miss[~fit_on] = 0.0
+        found = head.backward(2 * miss / fit_on.sum(), head_cache)
+        found |= layer.backward(found["h"], cache)
+        clipped, _ = clip_by_norm({n: found[n] for n in weights}, 1.0)
+        adam.step(clipped)
+    return errors
+
+
+def blocks_of(known: np.ndarray) -> list[np.ndarray]:
+    """Return the four quarters of the years that are known."""
+    parts = np.array_split(np.flatnonzero(known), 4)
+    return [np.isin(np.arange(len(known)), part) for part in parts]
+
+
+def rounded(values: np.ndarray) -> list:
+    """Return values as a list of four decimals."""
+    return np.round(values, 4).tolist()
+
+
+def stop(rule: str) -> dict:
+    """Find when to stop; or, under "after", train on all known years."""
+    series = datasets.sunspots_yearly().values[:280]
+    scaled = Scaler(series[:221]).scale(series)
+    x, y = scaled[:-1].reshape(-1, 1, 1), scaled[1:].reshape(-1, 1, 1)
+    known, to_arv = YEARS <= 1920, series[:221].var() / ARV
+    near, far = (YEARS > 1920) & (YEARS <= 1955), YEARS > 1955
+    if rule != "after":
+        outs = (
+            blocks_of(known) if rule == "blocks" else [known & (YEARS > 1880)]
+        )
+        held_out = [
+            learn(x, y, known & ~out, to_arv, seed, 400)[:, out].mean(axis=1)
+            for out in outs
+            for seed in range(5)
+        ]
+        mean = np.mean(held_out, axis=0)
+        curves = rounded(mean)
+        return {"rule": rule, "stop": int(mean.argmin()) + 1, "mean": curves}
+    blocks = stored_runs.read(stored_runs.path_of("training"))
+    at = {r["rule"]: r["stop"] for r in blocks["results"]["stop"]}
+    grid = sorted({int(e) for e in np.geomspace(10, 3000, 80)})
+    found = {
+        "rule": rule,
+        "epochs": grid,
+        "fitted": [],
+        "1921-55": [],
+        "1956-79": [],
+        "late": [],
+        "by year": [],
+        "sizes": {},
+    }
+    for seed in range(10):
+        errors = learn(x, y, known, to_arv, seed, 3000)
+        rows = np.array(grid) - 1
+        found["fitted"].append(rounded(errors[rows][:, known].mean(axis=1)))
+        found["1921-55"].append(rounded(errors[rows][:, near].mean(axis=1)))
+        found["1956-79"].append(rounded(errors[rows][:, far].mean(axis=1)))
+        found["late"].append(round(float(errors[2000:, near].mean()), 4))
+        found["by year"].append(
+            {
+                name: rounded(errors[e - 1, YEARS > 1920])
+                for name, e in at.items()
+            }
+        )
+    for H in (1, 8, 16):
+        ends = [
+            learn(x, y, known, to_arv, seed, at["blocks"], H)[-1]
+            for seed in range(10)
+        ]
+        found["sizes"][f"{H}"] = {
+            "fitted": rounded(np.array([e[known].mean() for e in ends])),
+            "1921-55": rounded(np.array([e[near].mean() for e in ends])),
+            "1956-79": rounded(np.array([e[far].mean() for e in ends])),
+        }
+    return found
+
+
+def features(both: bool) -> dict:
+    """Forecast a year's mean from means, or from means and last quarters."""
+    months = datasets.sunspots_monthly().values[: 231 * 12].reshape(-1, 12)
+    years = np.arange(1750, 1980)  # of the targets
+    columns = np.column_stack(
+        [months.mean(axis=1), months[:, 9:].mean(axis=1)]
+    )
+    scaled = Scaler(columns[:172]).scale(columns)  # to 1920
+    x = scaled[:-1, np.newaxis, : 1 + both]
+    y = scaled[1:, np.newaxis, :1]
+    known, to_arv = years <= 1920, columns[:172, 0].var() / ARV
+    held_out = [
+        learn(x, y, known & ~out, to_arv, seed, 400)[:, out].mean(axis=1)
+        for out in blocks_of(known)
+        for seed in range(3)
+    ]
+    mean = np.mean(held_out, axis=0)
+    end = int(mean.argmin()) + 1
+    ends = [learn(x, y, known, to_arv, 100 + s, end)[-1] for s in range(10)]
+    near, far = (years > 1920) & (years <= 1955), years > 1955
+    return {
+        "features": 1 + both,
+        "stop": end,
+        "held out": round(float(mean.min()), 4),
+        "fitted": rounded(np.array([e[known].mean() for e in ends])),
+        "1921-55": rounded(np.array([e[near].mean() for e in ends])),
+        "1956-79": rounded(np.array([e[far].mean() for e in ends])),
+    }
+
+
 def jobs() -> dict[str, list]:
     """Return what each part runs, in order."""
     kinds = ((1, False), (2, False), (3, False), (2, True))
@@ -247,6 +384,10 @@ def jobs() -> dict[str, list]:
             )
             for layers in (1, 2, 3)
         ],
+        "stop": [
+            (stop, (rule,)) for rule in ("blocks", "last years", "after")
+        ],
+        "features": [(features, (both,)) for both in (False, True)],
     }
 
 

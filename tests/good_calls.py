@@ -286,6 +286,7 @@ CALLS = [
     (drawings.lstm_stage, {"stage": 2}),
     (drawings.ar_neuron, {"order": 2}),
     (drawings.elman, {"steps": 3}),
+    (drawings.stacked, {"layers": 2, "steps": 3}),
     (claims.record, {**RECORD, "part": "the half"}),
     (claims.Record, {**RECORD, "part": "the half"}),
     (long_runs.read, {"name": "long_lag"}),
