@@ -19,6 +19,8 @@ import notebooks
 from rnnlib import claims, claims_table
 
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
+# How many claims there are: one file each.
+LAST = len(list((ROOT / "rnnlib" / "data" / "claims").glob("*.json")))
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +45,7 @@ def cells_that_record(path: Path) -> list[tuple[str, int, str]]:
 
 
 def test_the_claims_are_counted_from_one_and_each_names_its_articles():
-    assert list(claims.every()) == list(range(1, 36))
+    assert list(claims.every()) == list(range(1, LAST + 1))
     assert list(claims.articles()) == list("ABCDE")
     for claim in claims.every().values():
         assert set(claim.articles) <= set(claims.articles())
@@ -66,7 +68,7 @@ def test_a_chapter_reads_no_claim_but_its_own() -> None:
     assert done.stderr.split() == ["11.json"]
 
 
-@pytest.mark.parametrize("number", [0, 36, 1.5, "1"])
+@pytest.mark.parametrize("number", [0, LAST + 1, 1.5, "1"])
 def test_a_claim_that_does_not_exist_is_refused(number: object) -> None:
     with pytest.raises((TypeError, ValueError), match="number must be"):
         claims.one(number)
@@ -210,16 +212,16 @@ def test_the_table_shows_every_claim_with_a_link(
     complete, written, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table = claims_table.table(written(complete))
-    assert [row[0] for row in table.rows] == sorted([*range(1, 36), 25])
+    assert [row[0] for row in table.rows] == sorted([*range(1, LAST + 1), 25])
     lines = table.to_markdown().splitlines()[2:]
-    assert len(lines) == 36
+    assert len(lines) == LAST + 1
     assert "| [chapter 1](01_one.ipynb) |" in lines[0]
     assert " (A, B, C) | **holds** | 9.5 |" in lines[8]
     assert "**does not hold** for a half | x |" in lines[24]
     assert "| **holds** | 25.5 |" in lines[25]
     assert repr(table).splitlines()[1] == "    holds"
     monkeypatch.setenv("RNNLIB_BOOK", "1")
-    assert "[chapter 2](#fig-35) |\n```" in table.to_markdown()
+    assert f"[chapter 2](#fig-{LAST}) |\n```" in table.to_markdown()
 
 
 @pytest.mark.parametrize(
@@ -228,7 +230,10 @@ def test_the_table_shows_every_claim_with_a_link(
         (lambda f: f["01_one"].__delitem__(slice(2, 4)), "no record: 3, 4"),
         (lambda f: f["01_one"][3].update(part="x"), "in part only: 4$"),
         (lambda f: f["01_one"][-1].update(part=""), "judged twice: 25$"),
-        (lambda f: f["02_two"][0].update(number=36), "between 1 and 35"),
+        (
+            lambda f: f["02_two"][0].update(number=LAST + 1),
+            f"between 1 and {LAST}",
+        ),
         (lambda f: f["02_two"][0].update(verdict="maybe"), "verdict must be"),
     ],
 )
