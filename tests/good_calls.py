@@ -320,6 +320,8 @@ CALLS = [
     (drawings.lstm_stage, {"stage": 2}),
     (drawings.ar_neuron, {"order": 2}),
     (drawings.elman, {"steps": 3}),
+    (drawings.latch, {"u": 1.6, "w": 2.0}),
+    (drawings.two_units, {"t": 7}),
     (claims.record, {**RECORD, "part": "the half"}),
     (claims.Record, {**RECORD, "part": "the half"}),
     (long_runs.read, {"name": "long_lag"}),
@@ -563,9 +565,7 @@ CALLS = [
         {
             "lags": [1.0, 2.0],
             "success": np.ones((2, 3), bool),
-            "level": 0.9,
-            "draws": 20,
-            "seed": 0,
+            "z": 1.6,
         },
     ),
     (

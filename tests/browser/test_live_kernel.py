@@ -26,6 +26,56 @@ def draw(phi):
 explore(draw, alt="A falling line.", phi=[0.1, 0.5, 0.9])"""
 
 
+QUESTIONS = [
+    "from rnnlib import predict",
+    """half = predict("one-half", "When is half left?", number=(1, 30, 1),
+               unit="steps", tolerance=1)
+half""",
+    """left = predict("one-left", "Draw what is left.", curve=[5, 10],
+               known=([0], [1]), axes=("age", "share left"),
+               limits=(0, 1), tolerance=0.1, crossing=0.5)
+left""",
+    'half.answer(6.58, say="So it is.")',
+    "left.answer([0.59, 0.35])",
+]
+
+
+def test_a_number_and_a_curve_are_answered_after_the_commitment(
+    context: BrowserContext, lab: Lab
+) -> None:
+    page = context.new_page()
+    page.set_default_timeout(60 * SECONDS)
+    cells = [new_code_cell(source) for source in QUESTIONS]
+    page.goto(lab.open_address(new_notebook(cells=cells), "questions"))
+    page.wait_for_function(
+        "document.querySelector('.jp-Notebook-ExecutionIndicator')"
+        "?.dataset.status === 'idle'",
+        timeout=120 * SECONDS,
+    )
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    outputs = page.locator(".jp-OutputArea-output")
+    expect(outputs).to_have_count(4, timeout=60 * SECONDS)
+    for question, answer, told in (
+        (outputs.nth(0), outputs.nth(2), "You said 15 steps; measured: 6.58"),
+        (outputs.nth(1), outputs.nth(3), "The largest gap is at 10"),
+    ):
+        commit = question.get_by_role("button", name="Commit")
+        commit.click()
+        expect(question).to_contain_text("Make a guess first.")
+        expect(answer).to_have_text("Commit to a guess above first, or let it"
+                                    " be shown.")  # fmt: skip
+        handle = question.get_by_role("slider").last
+        handle.focus()
+        handle.press("ArrowLeft")
+        commit.click()
+        expect(answer).to_contain_text(told)
+        expect(commit).to_be_disabled()
+    expect(outputs.nth(2)).to_contain_text("So it is.")
+    lines = outputs.nth(3).locator("polyline")
+    expect(lines).to_have_count(3)  # known, measured, drawn
+
+
 def test_moving_the_slider_in_jupyterlab_redraws_the_figure(
     context: BrowserContext, lab: Lab
 ) -> None:

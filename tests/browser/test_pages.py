@@ -11,6 +11,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Response
 
+import chapter_form
+import notebooks
 from built_book import ROOT, pages
 from conftest import one_by_one
 
@@ -57,7 +59,14 @@ MARK_KINDS = f"""() => {{
   }}
   return seen.size;
 }}"""
-OPEN = "document.querySelectorAll('details').forEach(d => d.open = true)"
+OPEN = """() => {
+  document.querySelectorAll("details").forEach((d) => d.open = true);
+  document.querySelectorAll(".predict-foot:not([hidden]) .predict-show")
+    .forEach((button) => button.click());
+}"""
+# The theme lets the keyboard into what scrolls, some time after it changes.
+SCROLLERS_ARE_REACHED = """() => [...document.querySelectorAll("pre")]
+  .every((e) => e.scrollWidth <= e.clientWidth || e.tabIndex === 0)"""
 # Elements of the article that reach beyond the screen and stand in nothing
 # that scrolls: the page either moves sideways or cuts them off.
 TOO_WIDE = """() => {
@@ -151,7 +160,24 @@ def test_page_on_the_disk_asks_for_nothing_outside(
     assert found.complaints == []
 
 
+def test_each_prediction_covers_its_answer(visit: Visit) -> None:
+    """Before the tests below uncover them all."""
+    path = ROOT / f"{visit.name}.ipynb"
+    keys = []
+    if path.exists():
+        keys = chapter_form.prediction_keys(notebooks.read(path))
+    page = visit.page
+    assert [
+        box.get_attribute("id") for box in page.locator(".predict").all()
+    ] == [f"predict-{key}" for key in keys]
+    for key in keys:
+        assert page.locator(
+            f".predict-covered #predict-{key}-answer"
+        ).count() == 1  # fmt: skip
+
+
 def test_nothing_overflows_sideways_on_a_phone(visit: Visit) -> None:
+    visit.page.evaluate(OPEN)
     visit.page.set_viewport_size({"width": 390, "height": 844})
     widths = visit.page.evaluate(
         "[document.documentElement.scrollWidth,"
@@ -164,8 +190,9 @@ def test_nothing_overflows_sideways_on_a_phone(visit: Visit) -> None:
 
 
 def test_page_has_no_axe_violation(visit: Visit) -> None:
-    # What opens on demand counts too: solutions, for example.
+    # What opens on demand counts too: solutions, and what is covered.
     visit.page.evaluate(OPEN)
+    visit.page.wait_for_function(SCROLLERS_ARE_REACHED)
     found = Axe().run(visit.page, options=STRUCTURE).response["violations"]
     assert told(found) == []
 
@@ -192,8 +219,8 @@ def test_one_faint_word_among_many_is_caught(
     assert any("faint" in line for line in told(faint(page, "light")))
 
 
-def faint(page: Page, scheme: str) -> list[dict]:
-    """Return what axe finds in the colours of a page."""
+def faint(page: Page, scheme: str, *, opens: bool = True) -> list[dict]:
+    """Return what axe finds in the colours of a page, opened or as it is."""
     page.emulate_media(color_scheme=scheme)
     page.wait_for_function(
         f"document.documentElement.dataset.theme === '{scheme}'"
@@ -202,7 +229,8 @@ def faint(page: Page, scheme: str) -> list[dict]:
     page.add_style_tag(
         content="* { transition: none !important; animation: none !important }"
     )
-    page.evaluate(OPEN)
+    if opens:
+        page.evaluate(OPEN)
     assert page.evaluate(MARK_KINDS) > 1
     context = {"include": [[f"[{KIND}]"]]}
     answer = Axe().run(page, context=context, options=COLOURS)

@@ -38,6 +38,10 @@ def figures(
 
 def reacting(page: Page, html: Path, name: str) -> list[Locator]:
     page.goto((html / f"{name}.html").as_uri())
+    # Some wait under the cover of a prediction.
+    page.evaluate(
+        "document.querySelectorAll('.predict-show').forEach(b => b.click())"
+    )
     return page.locator(".explore").all()
 
 
