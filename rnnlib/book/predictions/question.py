@@ -27,6 +27,8 @@ from rnnlib.book.predictions.wording import (
 )
 from rnnlib.checks import as_line, describe
 
+# A notebook may be dark, and knows nothing of the book's style sheet.
+ON_WHITE = '<div style="background: #fff; max-width: 30em">{}</div>'
 WAIT = "Commit to a guess above first, or let it be shown."
 
 
@@ -248,7 +250,7 @@ class Question:
                 for child in getattr(widget, "children", ()):
                     child.disabled = True
             told = "Committed." if self.guess is not None else "Not guessed."
-            status.value = f"{told} The answer stands below its measurement."
+            status.value = f"{told} The answer is below the measurement."
 
         commit.on_click(committed)
         show.on_click(lambda _: self.show())
@@ -309,7 +311,7 @@ class Answer:
             [
                 f"<b>Answer.</b> {html.escape(text)}",
                 html.escape(self.say),
-                self.outcome.picture(guess),
+                ON_WHITE.format(self.outcome.picture(guess)),
             ]
         )
 
