@@ -195,9 +195,14 @@ class CurveOutcome(Outcome):
 
     def __init__(self, question: Curve, x: np.ndarray, y: np.ndarray) -> None:
         axes = question.axes
-        if x[0] > question.at[0] - SLACK and len(question.known[0]):
+        if len(question.known[0]) and x[0] > question.known[0][-1]:
             x = np.append(question.known[0][-1], x)
             y = np.append(question.known[1][-1], y)
+        # What lies beyond the axes was not asked for.
+        low, high = axes.x_limits
+        inside = x[(x > low) & (x < high)]
+        ends = [max(low, x[0]), *inside, min(high, x[-1])]
+        x, y = np.array(ends), between(x, y, np.array(ends), axes.log)
         self.question = question
         self.x, self.y = x, y
         self.values = between(x, y, question.at, axes.log)
