@@ -6,7 +6,7 @@
 4,163 names to train on, 500 to choose by, 500 to score once. Elman, GRU and
 LSTM have about 83,000 weights each and get the same budget: 20 epochs, 12
 settings tried with one seed, then five seeds with the best one. All numbers
-are bits per character, counted over the letters and one end sign a name.
+are bits per character, counted over the letters and one end mark a name.
 
     tuning   the settings tried: learning rate, dropout, how loud a one is
     larger   an LSTM of 298,000 weights, three shares of dropout tried
@@ -15,14 +15,15 @@ are bits per character, counted over the letters and one end sign a name.
     final    five seeds of each of the four, and n-grams; mean chances of five
              networks; these mixed with the n-grams. Validation, then test.
 
-Three more were run later, when the test names had been scored. They look at
+Four more were run later, when the test names had been scored. They look at
 the validation names only, and nothing in `final` was chosen by them:
 
     rates    the tuning's settings at higher rates
+    starts   each kind at its best setting, with other initial weights
     loudness a loud input with the start of a quiet one, and the reverse
-    closer   five seeds of each kind: which signs they save on, letters that
-             are doubled, names made up; for the LSTM what its cells follow,
-             before and after training, and what is lost without one of them
+    closer   five seeds of each kind: which characters they save on, letters
+             that are doubled, names made up; for the LSTM what its cells
+             follow, before and after training, and what is lost without one
 """
 
 from __future__ import annotations
@@ -46,14 +47,14 @@ from rnnlib.layers.heads import LinearHead
 from rnnlib.layers.losses import cross_entropy, softmax
 from rnnlib.models.ngrams import NGram
 from rnnlib.sequences.chances import bits, invent
-from rnnlib.sequences.names import SIGNS, neighbours, spell, split_names
+from rnnlib.sequences.names import ALPHABET, neighbours, spell, split_names
 from rnnlib.training.batches import Minibatches
 from rnnlib.training.loop import fit
 from rnnlib.training.network import Network
 from rnnlib.training.optimizers import Adam
 from rnnlib.training.schedules import one_cycle
 
-K = len(SIGNS)
+K = len(ALPHABET)
 KINDS = {
     "Elman": (Elman, 262),
     "GRU": (GRU, 149),
@@ -64,7 +65,7 @@ RATES, DROPOUTS, ONES = (0.003, 0.006, 0.012), (0.3, 0.5), (1.0, 10.0)
 LARGER = {"units": 256, "rate": 0.005, "one": 10.0}
 HIGHER = (0.024, 0.048)
 ORDERS = range(1, 9)
-TRAIN, CHOOSE, TEST = split_names(datasets.first_names(), 500, 500)
+TRAIN, VALIDATION, TEST = split_names(datasets.first_names(), 500, 500)
 
 
 def train(
@@ -78,16 +79,18 @@ def train(
     table: tuple[int, float] | None = None,
     start: float = 1.0,
     names: list[str] = TRAIN,
+    **options: object,
 ) -> tuple[Network, dict]:
     """Train one network; it holds the weights of its best epoch.
 
-    `start` multiplies the weights of the input before training.
+    `start` multiplies the weights of the input before training; `options`
+    go to the layer.
     """
     rng = np.random.default_rng(seed)
     layer, H = KINDS[kind]
     H = units or H
     inputs = K if table is None else table[0]
-    layer = layer(inputs, H, seed=rng, dtype=np.float32)
+    layer = layer(inputs, H, seed=rng, dtype=np.float32, **options)
     layer.parameters["W_xh"][:] *= np.float32(start)
     if table is not None:
         layer = Embedding(layer, K, start=table[1], seed=rng)
@@ -103,20 +106,20 @@ def train(
         Adam(net.parameters, lambda n: cycle(min(n, updates - 1))),
         epochs=epochs,
         clip=1.0,
-        validate=spell(CHOOSE, one=one),
+        validate=spell(VALIDATION, one=one),
         progress=False,
     )
     return net, {
         "seed": seed,
         "weights": sum(weight.size for weight in net.parameters.values()),
         "epoch": history.best_epoch,
-        "validation": in_bits(chances(net, CHOOSE, one), CHOOSE),
+        "validation": in_bits(chances(net, VALIDATION, one), VALIDATION),
         "seconds": round(history.seconds, 1),
     }
 
 
 def chances(net: Network, names: list[str], one: float) -> np.ndarray:
-    """Return the chances of every sign at every step of names."""
+    """Return the chances of every character at every step of names."""
     return softmax(net.predict(spell(names, one=one).x)).astype(float)
 
 
@@ -169,7 +172,7 @@ def run_sizes(results: dict) -> list:
     for size in (500, 1000, 2000, len(TRAIN)):
         names = TRAIN[:size]
         counted = min(
-            in_bits(NGram(names, order).predict(CHOOSE), CHOOSE)
+            in_bits(NGram(names, order).predict(VALIDATION), VALIDATION)
             for order in ORDERS
         )
         for seed in tqdm(range(3), f"{size} names"):
@@ -185,17 +188,17 @@ def run_final(results: dict) -> dict:
     settings["larger LSTM"] = chosen(results["larger"], "LSTM")
     order = min(
         ORDERS,
-        key=lambda n: in_bits(NGram(TRAIN, n).predict(CHOOSE), CHOOSE),
+        key=lambda n: in_bits(NGram(TRAIN, n).predict(VALIDATION), VALIDATION),
     )
     counted = NGram(TRAIN, order)
-    models = {f"{order}-gram": [{"validation": counted.predict(CHOOSE),
+    models = {f"{order}-gram": [{"validation": counted.predict(VALIDATION),
                                  "test": counted.predict(TEST)}]}  # fmt: skip
     runs = {}
     for name, setting in settings.items():
         models[name], runs[name] = [], []
         for seed in tqdm(range(5), name):
             net, line = train(name.split()[-1], seed, **setting)
-            parts = {"validation": CHOOSE, "test": TEST}
+            parts = {"validation": VALIDATION, "test": TEST}
             p = {k: chances(net, v, setting["one"]) for k, v in parts.items()}
             models[name].append(p)
             runs[name].append(line | {"test": in_bits(p["test"], TEST)})
@@ -207,11 +210,11 @@ def run_final(results: dict) -> dict:
         shares,
         key=lambda s: in_bits(
             mean_of([best, models[f"{order}-gram"][0]], s)["validation"],
-            CHOOSE,
+            VALIDATION,
         ),
     )
     models["mixed"] = [mean_of([best, models[f"{order}-gram"][0]], share)]
-    signs = np.array([len(name) + 1 for name in TEST])
+    characters = np.array([len(name) + 1 for name in TEST])
     table, by_name = {}, {}
     for name, every in models.items():
         cost = np.mean(
@@ -219,10 +222,10 @@ def run_final(results: dict) -> dict:
             axis=0,
         )
         by_name[name] = np.round(cost, 2).tolist()
-        checked = [in_bits(p["validation"], CHOOSE) for p in every]
+        checked = [in_bits(p["validation"], VALIDATION) for p in every]
         table[name] = {
             "validation": round(float(np.mean(checked)), 4),
-            "test": round(float(cost.sum() / signs.sum()), 4),
+            "test": round(float(cost.sum() / characters.sum()), 4),
         }
     return {
         "settings": settings,
@@ -247,6 +250,22 @@ def run_rates(results: dict) -> list:
     return [
         line | train(seed=0, **line)[1] for line in tqdm(grid, "higher rates")
     ]
+
+
+def run_starts(results: dict) -> list:
+    """Give each kind other initial weights, at the setting it has chosen."""
+    grid = [
+        ("Elman", {"init": "orthogonal"}),
+        ("GRU", {"init": "orthogonal"}),
+        ("LSTM", {"forget_bias": 1.0}),
+    ]
+    found = []
+    for kind, options in grid:
+        setting = chosen(results["tuning"], kind)
+        for seed in tqdm(range(3), f"{kind} {options}"):
+            line = {"kind": kind, **options}
+            found.append(line | train(kind, seed, **setting, **options)[1])
+    return found
 
 
 def run_loudness(results: dict) -> list:
@@ -285,21 +304,22 @@ def run_closer(results: dict) -> list:
 
 
 def where(net: Network, counted: NGram, setting: dict) -> dict:
-    """Return bits saved against the n-gram, a character, by kind of sign.
+    """Return bits saved against the n-gram, by kind of character.
 
     `near` are the names with a neighbour among those to learn from.
     """
-    data = spell(CHOOSE)
-    p = chances(net, CHOOSE, setting["one"])
-    saved = bits(counted.predict(CHOOSE), data) - bits(p, data)
+    data = spell(VALIDATION)
+    p = chances(net, VALIDATION, setting["one"])
+    saved = bits(counted.predict(VALIDATION), data) - bits(p, data)
     ends, letters = data.mask & (data.y == 0), data.mask & (data.y > 0)
-    near = np.array([bool(neighbours(word) & set(TRAIN)) for word in CHOOSE])
+    known = set(TRAIN)
+    near = np.array([bool(neighbours(word) & known) for word in VALIDATION])
     found = {"right": short((p.argmax(axis=2) == data.y)[data.mask].mean())}
     for name, part in (("all", near | True), ("near", near), ("far", ~near)):
-        signs = data.mask[:, part].sum()
+        characters = data.mask[:, part].sum()
         found[name] = {
-            "ends": short(saved[ends & part].sum() / signs),
-            "letters": short(saved[letters & part].sum() / signs),
+            "ends": short(saved[ends & part].sum() / characters),
+            "letters": short(saved[letters & part].sum() / characters),
         }
     return found
 
@@ -319,12 +339,12 @@ def doubled(net: Network, one: float) -> dict:
     """Return the mean chance of a letter a second and a third time."""
     doubles = [
         (name[: t + 1], name[t])
-        for name in CHOOSE
+        for name in VALIDATION
         for t in range(len(name) - 1)
         if name[t] == name[t + 1]
     ]
     model, found = after(net, one), {}
-    classes = [SIGNS.index(letter) for _, letter in doubles]
+    classes = [ALPHABET.index(letter) for _, letter in doubles]
     for times, word in ((1, "second"), (2, "third")):
         p = model([text + letter * (times - 1) for text, letter in doubles])
         found[word] = short(p[range(len(doubles)), classes].mean())
@@ -334,7 +354,7 @@ def doubled(net: Network, one: float) -> dict:
 def invented(net: Network, counted: NGram, one: float) -> dict:
     """Return how many made-up names are copies, and how they are judged."""
     luck = np.random.default_rng(6).random((15, 2000))
-    read, held_out = set(TRAIN), set(CHOOSE) | set(TEST)
+    read, held_out = set(TRAIN), set(VALIDATION) | set(TEST)
     found = {}
     for tau in (0.5, 1.0, 1.5):
         words = invent(after(net, one), luck, temperature=tau)
@@ -345,7 +365,7 @@ def invented(net: Network, counted: NGram, one: float) -> dict:
             own = [word for word in words if word]
     theirs = [w for w in invent(counted.after, luck[:, :1000]) if w]
     for name, words in (
-        ("real", CHOOSE),
+        ("real", VALIDATION),
         ("own copies", [word for word in own if word in read]),
         ("own new", [word for word in own if word not in read]),
         ("n-gram's new", [word for word in theirs if word not in read]),
@@ -364,7 +384,7 @@ def units(net: Network, seed: int, one: float) -> dict:
     found = {}
     for name, made in (("trained", net.layer), ("untrained", raw)):
         (seen, notes), (new, truth) = (
-            followed(made, names, one) for names in (TRAIN[:1500], CHOOSE)
+            followed(made, names, one) for names in (TRAIN[:1500], VALIDATION)
         )
         found[name] = {}
         for feature in notes:
@@ -389,7 +409,8 @@ def followed(layer: FastLSTM, names: list[str], one: float) -> tuple:
     """Return every cell at every real step, and what it may follow."""
     data = spell(names)
     t, n = np.nonzero(data.mask)
-    vowel = np.isin(data.x.argmax(axis=2), [SIGNS.index(k) for k in "aeiouy"])
+    vowels = [ALPHABET.index(letter) for letter in "aeiouy"]
+    vowel = np.isin(data.x.argmax(axis=2), vowels)
     _, cache = layer.forward((one * data.x).astype(np.float32))
     return cache.trace("c")[data.mask].astype(float), {
         "position": t.astype(float),
@@ -407,12 +428,12 @@ def best_cell(seen, wanted, new, truth) -> tuple[int, float]:
 
 def silenced(net: Network, cell: int, one: float) -> dict:
     """Return the bits lost without each cell's outgoing weights."""
-    data = spell(CHOOSE)
+    data = spell(VALIDATION)
     ends = data.mask & (data.y == 0)
     weights = net.layer.parameters["W_hh"], net.head.parameters["W_hy"]
 
     def now():
-        cost = bits(chances(net, CHOOSE, one), data)
+        cost = bits(chances(net, VALIDATION, one), data)
         return np.array([np.nanmean(cost), cost[ends].mean()])
 
     before, lost = now(), []
@@ -425,10 +446,10 @@ def silenced(net: Network, cell: int, one: float) -> dict:
             W[k] = row
     lost = np.array(lost)
     return {
-        "all signs": short(lost[cell, 0]),
-        "end signs": short(lost[cell, 1]),
-        "all signs, median cell": short(np.median(lost[:, 0])),
-        "end signs, median cell": short(np.median(lost[:, 1])),
+        "all characters": short(lost[cell, 0]),
+        "end marks": short(lost[cell, 1]),
+        "all characters, median cell": short(np.median(lost[:, 0])),
+        "end marks, median cell": short(np.median(lost[:, 1])),
         "cells that cost more at the end": int(
             (lost[:, 1] > lost[cell, 1]).sum()
         ),
@@ -466,6 +487,7 @@ STAGES = {
     "sizes": run_sizes,
     "final": run_final,
     "rates": run_rates,
+    "starts": run_starts,
     "loudness": run_loudness,
     "closer": run_closer,
 }

@@ -1,6 +1,6 @@
 """Counting letters: n-gram models with modified Kneser-Ney smoothing.
 
-An n-gram model looks at the last n - 1 signs and at nothing before them::
+An n-gram model looks at the last n - 1 characters and at nothing before them::
 
     p(z | ja) = c(jaz) / c(ja)          n = 3, c = how often seen
 
@@ -12,9 +12,9 @@ chances down to the next shorter one::
 d is a *discount* taken from every count that is not zero; what was taken
 from a context is what it hands down, so that the chances sum to one. Below
 the highest order Kneser and Ney do not count how often "az" was seen, but
-after how many *different* signs: what is seen often, but always in the
-company of the same sign, deserves little once that sign is not there. At
-the bottom all signs are equal.
+after how many *different* characters: what is seen often, but always in the
+company of the same one, deserves little once that one is not there. At the
+bottom all characters are equal.
 
 The discounts (one for counts of 1, of 2, and of 3 and more) are not chosen
 but estimated, from how many n-grams were seen once, twice, three and four
@@ -34,7 +34,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from rnnlib.checks import as_flag, as_int
-from rnnlib.sequences.names import END, SIGNS, as_names, classes_of
+from rnnlib.sequences.names import ALPHABET, END, as_names, classes_of
 
 
 class NGram:
@@ -45,10 +45,10 @@ class NGram:
     names : sequence of str
         Words of the letters a to z to count in.
     order : int
-        Signs in an n-gram: 1 looks at nothing, 2 at the sign before.
+        Characters in an n-gram: 1 looks at nothing, 2 at the character before.
     smooth : bool, optional
         False for plain shares of the counts in the longest context seen;
-        signs that never followed it then have no chance at all.
+        characters that never followed it then have no chance at all.
 
     Raises
     ------
@@ -62,15 +62,15 @@ class NGram:
         names = as_names(names)
         self.order = as_int(order, "order")
         self.smooth = as_flag(smooth, "smooth")
-        # counts[k]: how often each sign followed each context of k signs
+        # counts[k]: how often each followed each context of k characters
         self.counts = [
-            defaultdict(lambda: np.zeros(len(SIGNS))) for _ in range(order)
+            defaultdict(lambda: np.zeros(len(ALPHABET))) for _ in range(order)
         ]
         for name in names:
             text = END + name + END
-            for t, sign in enumerate(classes_of(text)[1:], start=1):
+            for t, character in enumerate(classes_of(text)[1:], start=1):
                 k = min(t, order - 1)  # a name's beginning is a short context
-                self.counts[k][text[t - k : t]][sign] += 1
+                self.counts[k][text[t - k : t]][character] += 1
         for k in reversed(range(order - 1)):
             for context, seen in list(self.counts[k + 1].items()):
                 kinds = seen > 0 if smooth else seen
@@ -104,20 +104,21 @@ class NGram:
         Parameters
         ----------
         names : sequence of str
-            Laid out as :func:`rnnlib.sequences.names.spell` does it; all signs
-            are equal in the padding.
+            Laid out as :func:`rnnlib.sequences.names.spell` does it; in the
+            padding all characters are equal.
         """
         names = as_names(names)
         steps = max(map(len, names)) + 1
-        chances = np.full((steps, len(names), len(SIGNS)), 1 / len(SIGNS))
+        K = len(ALPHABET)
+        chances = np.full((steps, len(names), K), 1 / K)
         for n, name in enumerate(names):
             for t in range(len(name) + 1):
                 chances[t, n] = self._after(END + name[:t])
         return chances
 
     def _after(self, text: str) -> np.ndarray:
-        """Return the chances after a text that begins with the end sign."""
-        p = np.full(len(SIGNS), 1 / len(SIGNS))
+        """Return the chances after a text that begins with the end mark."""
+        p = np.full(len(ALPHABET), 1 / len(ALPHABET))
         for k in range(min(len(text), self.order - 1) + 1):
             seen = self.counts[k].get(text[len(text) - k :])
             if seen is None:

@@ -26,7 +26,7 @@ __getattr__, __dir__, __all__ = door(
             "next_values",
         ],
         "scaling": ["Scaler"],
-        "names": ["SIGNS", "spell", "split_names", "neighbours"],
+        "names": ["ALPHABET", "spell", "split_names", "neighbours"],
         "chances": ["bits", "sharpen", "pick", "invent"],
     },
 )

@@ -1,12 +1,12 @@
-"""Chances of the next sign: what they cost in bits, and names drawn from them.
+"""Chances of the next character: their cost in bits, and names drawn.
 
 Every model of letters is scored the same way, in bits per character::
 
-    - sum of log2 p(sign that came) / number of signs
+    - sum of log2 p(character that came) / number of characters
 
-over all letters and one end sign for each name. A model that gives all 27
-signs the same chance has log2(27) = 4.75 bits; whoever leaves the end sign
-out, or counts the padding of short names, gets another number.
+over all letters and one end mark for each name. A model that gives all 27
+characters the same chance has log2(27) = 4.75 bits; whoever leaves the end
+mark out, or counts the padding of short names, gets another number.
 
 C. E. Shannon, "Prediction and entropy of printed English", Bell System
 Technical Journal 30, 1951.
@@ -20,19 +20,19 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rnnlib.checks import as_array, as_float, as_function, as_instance
-from rnnlib.sequences.names import SIGNS
+from rnnlib.sequences.names import ALPHABET
 from rnnlib.sequences.padded import Sequences
 
 After = Callable[[list[str]], np.ndarray]
 
 
 def bits(chances: ArrayLike, data: Sequences) -> np.ndarray:
-    """Return the bits that each sign cost: -log2 of the chance it had.
+    """Return the bits that each character cost: -log2 of the chance it had.
 
     Parameters
     ----------
     chances : array_like, shape (T, N, K)
-        Probabilities of the K signs at each step; what stands in the
+        Probabilities of the K characters at each step; what stands in the
         padding is not looked at.
     data : Sequences
         With classes as targets, shape (T, N).
@@ -47,7 +47,7 @@ def bits(chances: ArrayLike, data: Sequences) -> np.ndarray:
     ------
     TypeError, ValueError
         If the arguments do not fit each other, the chances of a step are
-        negative or do not sum to one, or the sign that came had none.
+        negative or do not sum to one, or the character that came had none.
     """
     data = as_instance(data, "data", Sequences)
     wanted = (*data.mask.shape, "K")
@@ -62,7 +62,7 @@ def bits(chances: ArrayLike, data: Sequences) -> np.ndarray:
     given = counted[np.arange(len(classes)), classes]
     if not (given > 0).all():
         raise ValueError(
-            "chances must be above 0 for each sign that came, found 0"
+            "chances must be above 0 for each character that came, found 0"
         )
     cost = np.full(data.mask.shape, np.nan)
     cost[data.mask] = -np.log2(given)
@@ -72,8 +72,8 @@ def bits(chances: ArrayLike, data: Sequences) -> np.ndarray:
 def sharpen(chances: ArrayLike, temperature: float) -> np.ndarray:
     """Return chances at another temperature: p^(1 / temperature), in shares.
 
-    At 1 nothing changes, towards 0 the likeliest sign takes all, above 1
-    the signs come closer to equal. With p = softmax(scores) this is
+    At 1 nothing changes, towards 0 the likeliest character takes all, above 1
+    the characters come closer to equal. With p = softmax(scores) this is
     softmax(scores / temperature).
 
     Parameters
@@ -128,7 +128,7 @@ def pick(chances: ArrayLike, luck: ArrayLike) -> np.ndarray:
 def invent(
     after: After, luck: ArrayLike, *, temperature: float = 1.0
 ) -> list[str]:
-    """Make up names: draw a sign, hand it back, until the end sign comes.
+    """Make up names: draw a character, hand it back, until the end mark comes.
 
     Parameters
     ----------
@@ -158,12 +158,12 @@ def invent(
         chances = as_array(
             after([names[n] for n in going]),
             "what after returns",
-            shape=(len(going), len(SIGNS)),
+            shape=(len(going), len(ALPHABET)),
         )
-        signs = pick(sharpen(chances, temperature), numbers[going])
-        for n, sign in zip(going, signs):
-            names[n] += SIGNS[sign] if sign else ""
-        going = going[signs > 0]
+        characters = pick(sharpen(chances, temperature), numbers[going])
+        for n, character in zip(going, characters):
+            names[n] += ALPHABET[character] if character else ""
+        going = going[characters > 0]
         if len(going) == 0:
             break
     return names

@@ -1,13 +1,13 @@
 """Names, letter by letter, as sequences.
 
-A name is read and predicted with an end sign on either side::
+A name is read and predicted with an end mark on either side::
 
     read      .  j  a  z  z
     predict   j  a  z  z  .
 
 so that a model also says how a name begins and where it ends. Each of the
-27 signs is a class: the end sign 0, the letters a to z 1 to 26. As an input
-a class is *one-hot*, a row of zeros with a single one.
+27 characters is a class: the end mark 0, the letters a to z 1 to 26. As an
+input a class is *one-hot*, a row of zeros with a single one.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from rnnlib.checks import Seed, as_float, as_generator, as_int, describe
 from rnnlib.sequences.padded import Sequences
 
 END = "."
-SIGNS = END + "abcdefghijklmnopqrstuvwxyz"
+ALPHABET = END + "abcdefghijklmnopqrstuvwxyz"
 
 
 def as_names(
@@ -51,7 +51,7 @@ def as_names(
             raise TypeError(
                 f"{name}[{n}] must be a string, found {describe(word)}"
             )
-        if len(word) < shortest or set(word) - set(SIGNS[1:]):
+        if len(word) < shortest or set(word) - set(ALPHABET[1:]):
             raise ValueError(
                 f"{name}[{n}] must be of the letters a to z, at least "
                 f"{shortest} of them, found {word!r}"
@@ -60,20 +60,20 @@ def as_names(
 
 
 def classes_of(text: str) -> np.ndarray:
-    """Return the class of each sign of `text`, 0 for the end sign.
+    """Return the class of each character of `text`, 0 for the end mark.
 
     Raises
     ------
     TypeError, ValueError
-        If it is no string of the 27 signs.
+        If it is no string of the 27 characters.
     """
     if not isinstance(text, str):
         raise TypeError(f"text must be a string, found {describe(text)}")
-    if not text or set(text) - set(SIGNS):
+    if not text or set(text) - set(ALPHABET):
         raise ValueError(
             f"text must be of the letters a to z and {END!r}, found {text!r}"
         )
-    return np.array([SIGNS.index(sign) for sign in text], dtype=np.intp)
+    return np.array([ALPHABET.index(letter) for letter in text], dtype=np.intp)
 
 
 def split_names(
@@ -127,27 +127,27 @@ def neighbours(word: str) -> set[str]:
     (word,) = as_names([word], "word")
     cuts = [(word[:i], word[i:]) for i in range(len(word) + 1)]
     found = {left + right[1:] for left, right in cuts if right}
-    for letter in SIGNS[1:]:
+    for letter in ALPHABET[1:]:
         found |= {left + letter + right for left, right in cuts}
         found |= {left + letter + right[1:] for left, right in cuts if right}
     return found - {word, ""}
 
 
 def spell(names: Sequence[str], *, one: float = 1.0) -> Sequences:
-    """Pose names as sequences, the next sign wanted at every step.
+    """Pose names as sequences, the next character wanted at every step.
 
     Parameters
     ----------
     names : sequence of str
         N words of the letters a to z.
     one : float, optional
-        The number that says "this sign", above 0: how loud the input is.
+        The number that says "this character", above 0: how loud the input is.
 
     Returns
     -------
     sequences : Sequences
-        x (T, N, 27), the end sign and the letters, one-hot, zeros in the
-        padding; y (T, N), classes of the letters and the end sign; T is one
+        x (T, N, 27), the end mark and the letters, one-hot, zeros in the
+        padding; y (T, N), classes of the letters and the end mark; T is one
         more than the letters of the longest name.
 
     Raises
@@ -159,10 +159,10 @@ def spell(names: Sequence[str], *, one: float = 1.0) -> Sequences:
     one = as_float(one, "one", low=0.0, open_low=True)
     lengths = np.array([len(name) + 1 for name in names])
     y = np.zeros((lengths.max(), len(names)), np.intp)
-    x = np.zeros((*y.shape, len(SIGNS)))
+    x = np.zeros((*y.shape, len(ALPHABET)))
     for n, name in enumerate(names):
-        signs = classes_of(END + name + END)
-        x[np.arange(lengths[n]), n, signs[:-1]] = one
-        y[: lengths[n], n] = signs[1:]
+        characters = classes_of(END + name + END)
+        x[np.arange(lengths[n]), n, characters[:-1]] = one
+        y[: lengths[n], n] = characters[1:]
     mask = np.arange(len(y))[:, np.newaxis] < lengths
     return Sequences(x, y, mask, lengths)

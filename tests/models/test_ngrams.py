@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rnnlib import datasets
 from rnnlib.models.ngrams import NGram
 from rnnlib.sequences.chances import bits
-from rnnlib.sequences.names import SIGNS, spell, split_names
+from rnnlib.sequences.names import ALPHABET, spell, split_names
 
 WORDS = st.text("abcz", min_size=1, max_size=6)
 LISTS = st.lists(WORDS, min_size=1, max_size=8)
@@ -29,7 +29,7 @@ def test_chances_sum_to_one_after_any_beginning(names, order, texts, smooth):
 
 @settings(max_examples=40, deadline=None)
 @given(LISTS, st.integers(2, 5), WORDS)
-def test_an_ngram_sees_the_last_signs_only(names, order, text):
+def test_an_ngram_sees_the_last_characters_only(names, order, text):
     model = NGram(names, order)
     far = "a" * order + text.rjust(order, "b")
     near = "c" * order + text.rjust(order, "b")
@@ -38,24 +38,24 @@ def test_an_ngram_sees_the_last_signs_only(names, order, text):
 
 def test_without_smoothing_the_chances_are_shares_of_the_counts():
     model = NGram(["aa", "ab", "b"], 2, smooth=False)
-    after_a = dict(zip(SIGNS, model.after(["a"])[0]))
+    after_a = dict(zip(ALPHABET, model.after(["a"])[0]))
     assert after_a["."] == pytest.approx(1 / 3)  # aa. aab ab: a three times
     assert after_a["a"] == pytest.approx(1 / 3)
     assert after_a["b"] == pytest.approx(1 / 3)
-    first = dict(zip(SIGNS, model.after([""])[0]))
+    first = dict(zip(ALPHABET, model.after([""])[0]))
     assert (first["a"], first["b"]) == pytest.approx((2 / 3, 1 / 3))
 
 
-def test_a_sign_that_always_has_the_same_company_counts_once_below():
+def test_a_character_that_always_has_the_same_company_counts_once_below():
     # After a, b and c an x came once each; y came six times, always after d.
-    # Behind a sign that was never followed by anything but the end, x is the
+    # Behind a character that only the end has ever followed, x is the
     # better bet, although y was seen more often.
     names = ["ax", "bx", "cx", *["dy"] * 6, "e"]
     model = NGram(names, 2)
-    chances = dict(zip(SIGNS, model.after(["q"])[0]))
+    chances = dict(zip(ALPHABET, model.after(["q"])[0]))
     assert chances["x"] > chances["y"] > 0
     plain = NGram(names, 1, smooth=False)
-    shares = dict(zip(SIGNS, plain.after([""])[0]))
+    shares = dict(zip(ALPHABET, plain.after([""])[0]))
     assert shares["y"] > shares["x"]
 
 

@@ -13,7 +13,7 @@ from rnnlib.layers.losses import cross_entropy, softmax
 from rnnlib.layers.lstm import LSTM
 from rnnlib.sequences.chances import bits, invent, pick, sharpen
 from rnnlib.sequences.names import (
-    SIGNS,
+    ALPHABET,
     classes_of,
     neighbours,
     spell,
@@ -40,13 +40,13 @@ def test_what_is_read_is_what_was_to_be_predicted_a_step_before(names):
         assert (data.x[:length, n].sum(axis=1) == 1).all()
         assert (data.x[length:, n] == 0).all()
         assert not data.mask[length:, n].any()
-        assert "".join(SIGNS[c] for c in data.y[: length - 1, n]) == name
+        assert "".join(ALPHABET[c] for c in data.y[: length - 1, n]) == name
         assert data.y[length - 1, n] == 0
         assert read[0] == 0
         assert (read[1:] == data.y[: length - 1, n]).all()
 
 
-def test_bits_of_the_uniform_model_are_the_logarithm_of_the_signs():
+def test_bits_of_the_uniform_model_are_the_logarithm_of_the_characters():
     data = spell(NAMES)
     cost = bits(np.full((*data.mask.shape, 27), 1 / 27), data)
     assert np.isnan(cost[~data.mask]).all()
@@ -73,7 +73,7 @@ def test_bits_do_not_see_what_stands_in_the_padding():
     ("chances", "message"),
     [
         (np.full((5, 4, 27), 1.0), "chances must be at least 0 and sum to 1"),
-        (np.eye(27)[np.full((5, 4), 3)], "above 0 for each sign that came"),
+        (np.eye(27)[np.full((5, 4), 3)], "above 0 for each character"),
         (np.full((5, 4, 2), 0.5), "classes below 2 as targets"),
     ],
 )
@@ -151,10 +151,10 @@ def test_made_up_names_end_at_the_end_sign_or_are_cut():
     def after(beginnings):  # a, b, and then the end, but c goes on for ever
         rows = []
         for text in beginnings:
-            sign = "c" if text[:1] == "c" else "b" if text else "ac"
-            sign = "." if text == "ab" else sign
+            character = "c" if text[:1] == "c" else "b" if text else "ac"
+            character = "." if text == "ab" else character
             chances = np.zeros(27)
-            chances[classes_of(sign)] = 1 / len(sign)
+            chances[classes_of(character)] = 1 / len(character)
             rows.append(chances)
         return np.array(rows)
 

@@ -24,32 +24,41 @@ def _smoothed(c, p, d):
     return np.maximum(c - d, 0) / c.sum() + taken * p
 
 
+def _best_share(p, q, best=np.argmax):
+    """Return the share of p, in steps of 0.05, whose mixture scores best."""
+    shares = np.linspace(0, 1, 21)
+    scores = [np.log2(s * p + (1 - s) * q).mean() for s in shares]
+    return shares[best(scores)]
+
+
 _CHANCES = np.array([0.1, 0.5, 0.15, 0.25])
 _LOWER = np.array([0.4, 0.3, 0.2, 0.1])
 
 EXERCISES = {
-    "characters-bits": Exercise(
-        arguments=("chances",),
+    "characters-mixture": Exercise(
+        arguments=("p", "q"),
         cases=[
-            (np.array([0.5, 0.25, 0.25, 0.125]),),
-            (np.array([0.9, 0.01, 0.3]),),
+            (np.array([0.9, 0.05, 0.6, 0.3]), np.array([0.3, 0.5, 0.2, 0.4])),
+            (np.array([0.2, 0.1, 0.7, 0.4]), np.array([0.5, 0.3, 0.3, 0.1])),
         ],
-        truth=lambda p: -np.log2(p).mean(),
+        truth=_best_share,
         slips={
-            "these are nats: np.log is the natural logarithm. For bits take "
-            "np.log2, or divide by the logarithm of 2.": (
-                lambda p: -np.log(p).mean()
+            "you mix the bits; what the mixture costs are the bits of the "
+            "mixed chances. A mean of two numbers of bits never beats the "
+            "better one.": lambda p, q: float(
+                np.log2(p).mean() > np.log2(q).mean()
             ),
-            "you take the logarithm of the mean chance; take the mean of the "
-            "logarithms.": lambda p: -np.log2(p.mean()),
-            "this is the sum; bits per character are its mean.": (
-                lambda p: -np.log2(p).sum()
+            "you ask for the highest mean chance; the score is the mean of "
+            "the logarithms.": lambda p, q: float(p.mean() > q.mean()),
+            "this is the share of q; return that of p.": lambda p, q: (
+                1 - _best_share(p, q)
             ),
-            "the logarithm of a chance is negative: turn the sign.": (
-                lambda p: np.log2(p).mean()
+            "this share costs most; take the one that costs least.": (
+                lambda p, q: _best_share(p, q, best=np.argmin)
             ),
         },
-        lesson="One sign that a model held for impossible costs a fortune.",
+        lesson="They err in different places, so the best share lies between "
+        "0 and 1.",
     ),
     "characters-temperature": Exercise(
         arguments=("scores", "temperature"),
@@ -132,7 +141,7 @@ EXERCISES = {
             "it down, times lower.": lambda c, p, d: (
                 np.maximum(c - d, 0) / c.sum()
             ),
-            "the discount was taken from every sign that was seen: hand down "
+            "the discount was taken from every character seen: hand down "
             "discount times their number, divided by the sum of counts.": (
                 lambda c, p, d: np.maximum(c - d, 0) / c.sum() + d * p
             ),

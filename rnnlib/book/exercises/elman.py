@@ -30,9 +30,24 @@ def _rest(u: float, start: float = 1.0, steps: int = 10_000) -> float:
     return h
 
 
+def _in_a_row(x, ones: int):
+    """Return 1 where that many ones stand in a row, for x (T, B, 1)."""
+    steps = len(x) - ones + 1
+    runs = np.prod([x[k : k + steps, :, 0] for k in range(ones)], axis=0)
+    return runs.max(axis=0).astype(int)
+
+
 _SCORES = np.array([[1.0, 2.0, 0.5], [0.0, -1.0, 3.0]])
 _STATES = _RNG.normal(size=(5, 3, 2)).round(2)
 _LENGTHS = np.array([5, 2, 3])
+# Sequences with ones at the start, at the end, with gaps, and chance ones.
+_SHORT = np.array([[1, 1, 1, 0, 0], [0, 0, 1, 1, 1], [1, 1, 0, 1, 0],
+                   [0, 1, 1, 1, 0], [0, 0, 0, 0, 0], [1, 0, 1, 0, 1],
+                   [1, 1, 1, 1, 1], [0, 0, 1, 1, 0]], float).T  # fmt: skip
+_BITS = (
+    _SHORT[:, :, np.newaxis],
+    _RNG.integers(0, 2, (12, 20, 1)).astype(float),
+)
 
 EXERCISES = {
     "elman-step": Exercise(
@@ -40,7 +55,7 @@ EXERCISES = {
         cases=[_STEP, _LONG],
         truth=_step,
         slips={
-            "the tanh is missing: without it the network cannot bend.": (
+            "the tanh is missing: without it the network is linear.": (
                 lambda x, h, W_xh, W_hh, b_h: x @ W_xh + h @ W_hh + b_h
             ),
             "the last state is missing: add h @ W_hh.": (
@@ -54,7 +69,7 @@ EXERCISES = {
                     np.tanh(x @ W_xh + h @ W_hh) + b_h
                 )
             ),
-            "you bend input and state apart; add first, bend once.": (
+            "input and state have a tanh each; add, then tanh once.": (
                 lambda x, h, W_xh, W_hh, b_h: (
                     np.tanh(x @ W_xh + b_h) + np.tanh(h @ W_hh)
                 )
@@ -62,30 +77,6 @@ EXERCISES = {
         },
         lesson="This line is the whole network; all the rest is training.",
         on_error="Rows stand on the left: x @ W_xh and h @ W_hh.",
-    ),
-    "elman-count": Exercise(
-        arguments=("D", "H", "O"),
-        cases=[(1, 8, 2), (28, 128, 10)],
-        truth=lambda D, H, O: D * H + H * H + H + H * O + O,  # noqa: E741
-        slips={
-            "the two biases are missing: H numbers in b_h, O in b_y.": (
-                lambda D, H, O: D * H + H * H + H * O  # noqa: E741
-            ),
-            "the recurrent matrix W_hh is missing, H times H numbers.": (
-                lambda D, H, O: D * H + H + H * O + O  # noqa: E741
-            ),
-            "the bias of the head, b_y, is missing: O numbers.": (
-                lambda D, H, O: D * H + H * H + H + H * O  # noqa: E741
-            ),
-            "the head is missing: W_hy and b_y.": (
-                lambda D, H, O: D * H + H * H + H  # noqa: E741
-            ),
-            "you count two biases for the state, as torch stores them; the "
-            "equation has one, b_h.": (
-                lambda D, H, O: D * H + H * H + 2 * H + H * O + O  # noqa: E741
-            ),
-        },
-        lesson="No T in the formula: the length of the sequence is free.",
     ),
     "elman-softmax": Exercise(
         arguments=("scores",),
@@ -121,9 +112,9 @@ EXERCISES = {
                 lambda u: 0.0 if abs(u) < 1 else np.inf
             ),
             "for u below 1 your answer is right; above 1 there is another "
-            "resting place than 1.": lambda u: _rest(u) if u < 1 else 1.0,
+            "fixed point than 1.": lambda u: _rest(u) if u < 1 else 1.0,
         },
-        lesson="Above u = 1 the unit can rest at two places: one bit, kept.",
+        lesson="Above u = 1 there are two fixed points to settle at: one bit.",
         tolerance=1e-3,
     ),
     "elman-last": Exercise(
@@ -144,5 +135,52 @@ EXERCISES = {
         lesson="What the network says in the padding counts for nothing.",
         on_error="Counting starts at 0: the last of n steps has index n - 1, "
         "and time is the first axis.",
+    ),
+    "elman-three": Exercise(
+        arguments=("x",),
+        cases=[(bits,) for bits in _BITS],
+        truth=lambda x: _in_a_row(x, 3),
+        slips={
+            "this finds two ones in a row; the middle unit must ask for a "
+            "one now and one just before.": lambda x: _in_a_row(x, 2),
+            "you find three ones at the very end only: the last unit must "
+            "keep what it has found.": lambda x: (
+                x[-3:, :, 0].prod(axis=0).astype(int)
+            ),
+            "you count three ones anywhere; the middle unit must forget as "
+            "soon as a zero comes.": lambda x: (
+                x[:, :, 0].sum(axis=0) >= 3
+            ).astype(int),
+            "one too many: this finds four ones in a row.": (
+                lambda x: _in_a_row(x, 4)
+            ),
+            "yes and no have changed places.": lambda x: 1 - _in_a_row(x, 3),
+        },
+        lesson="One unit for each thing to remember: four ones take four.",
+        on_error="run wants weights of shapes (1, 3), (3, 3) and (3,), and a "
+        "first state of shape (B, 3).",
+    ),
+    "elman-parity": Exercise(
+        arguments=("x",),
+        cases=[(bits,) for bits in _BITS],
+        truth=lambda x: (x[:, :, 0].sum(axis=0) % 2).astype(int),
+        slips={
+            "this says whether there was any one at all: a second one must "
+            "undo the first.": lambda x: x[:, :, 0].max(axis=0).astype(int),
+            "this is right for the last two bits only: read h1 - h2 of the "
+            "last state back in.": lambda x: (
+                x[-2:, :, 0].sum(axis=0) % 2
+            ).astype(int),
+            "you answer with the last bit: what was counted before is "
+            "missing.": lambda x: x[-1, :, 0].astype(int),
+            "odd and even have changed places: check the first state, and "
+            "which unit is taken from which.": lambda x: (
+                1 - x[:, :, 0].sum(axis=0) % 2
+            ).astype(int),
+        },
+        lesson="Two units, any length. To find these weights by training is "
+        "a famously hard problem.",
+        on_error="run wants weights of shapes (1, 2), (2, 2) and (2,), and a "
+        "first state of shape (B, 2).",
     ),
 }

@@ -70,7 +70,9 @@ EXERCISES = {
             "u = e^(-1/steps) leaves 37 % after `steps` steps; one half is "
             "asked for.": lambda steps: np.exp(-1 / steps),
             "0.5^steps is what a neuron with u = 1/2 has left after so many "
-            "steps. Turn it round: u^steps = 1/2.": lambda steps: 0.5**steps,
+            "steps. Solve the other way: u^steps = 1/2.": lambda steps: (
+                0.5**steps
+            ),
         },
         lesson="For a half-life of 1,000 steps u must be 0.9993.",
     ),
