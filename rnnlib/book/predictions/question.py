@@ -195,7 +195,8 @@ class Question:
 
     def to_markdown(self) -> str:
         """Return the question for viewers without a kernel."""
-        return f"> **Predict**\n>\n> {self.text}\n>\n> *{self.hint()}*"
+        how = f"{self.hint()}. Run this cell to commit to a guess."
+        return f"> **Predict**\n>\n> {self.text}\n>\n> *{how}*"
 
     def to_html(self) -> str:
         """Return the question as a page shows it."""
