@@ -129,7 +129,10 @@ def test_bookkeeping_is_hidden_in_lab_and_in_colab(
     for cell in made.cells:
         tags = set(cell.metadata.get("tags", []))
         recorded = "remove-cell" in tags and "setup" not in tags
-        if recorded or {"remove-input", "hide-input"} & tags:
+        flags = cell.metadata.get("jupyter", {})
+        if "hide-input" in tags and flags.get("outputs_hidden"):
+            assert "source_hidden" not in flags  # or nothing asks to be run
+        elif recorded or {"remove-input", "hide-input"} & tags:
             assert cell.metadata.jupyter.source_hidden is True
             assert cell.metadata.cellView == "form"
         elif cell.cell_type == "code":

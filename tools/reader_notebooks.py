@@ -42,7 +42,8 @@ ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "_build" / "notebooks"
 PAGES = ROOT / "_build" / "html" / "_sources" / "chapters"
 SETUP = "setup"
-HIDDEN = ("hide-input", "remove-input")
+FOLDED = "hide-input"
+HIDDEN = (FOLDED, "remove-input")
 REMOVED = "remove-cell"
 # JupyterLab reads the first, Colab the second.
 HIDE_SOURCE = {"jupyter": {"source_hidden": True}, "cellView": "form"}
@@ -230,7 +231,9 @@ class _Maker:
         tags = cell.metadata.get("tags", [])
         hidden = REMOVED in tags and SETUP not in tags
         # With source and output both hidden, nothing would ask to be run.
-        folded_away = any(tag in tags for tag in HIDDEN) and not self.asked
+        folded_away = any(tag in tags for tag in HIDDEN)
+        if self.asked and FOLDED in tags:
+            folded_away = False
         covered = self.asked or (self.covered and not folded_away)
         if answers:  # folded, or not at all
             outputs = [o for o in outputs if "text/markdown" in o.data]

@@ -168,6 +168,17 @@ def test_a_curve_can_be_measured_where_it_is_asked_for():
         half_life().answer(3, at=[1])
 
 
+def test_a_measured_curve_joins_what_is_known_and_ends_with_the_axes():
+    at = np.arange(1, 60)
+    outcome = left().answer(0.98**at, at=at).outcome
+    assert (outcome.x[0], outcome.x[-1]) == (0, 20)
+    assert (np.diff(outcome.x) > 0).all()
+    assert outcome.crosses is None  # half is reached at 34, beyond them
+    assert outcome.measured.endswith("one half nowhere here")
+    before = left().answer(0.9**AGES, at=AGES).outcome
+    assert (before.x[0], before.y[0], len(before.x)) == (0, 1, 21)
+
+
 @pytest.mark.parametrize(
     ("y", "log", "place"),
     [

@@ -6,6 +6,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import BrowserContext, TimeoutError, expect
 
+import notebooks
 from conftest import SECONDS
 from live_lab import Lab
 
@@ -46,12 +47,10 @@ def test_a_number_and_a_curve_are_answered_after_the_commitment(
     page = context.new_page()
     page.set_default_timeout(60 * SECONDS)
     cells = [new_code_cell(source) for source in QUESTIONS]
-    page.goto(lab.open_address(new_notebook(cells=cells), "questions"))
-    page.wait_for_function(
-        "document.querySelector('.jp-Notebook-ExecutionIndicator')"
-        "?.dataset.status === 'idle'",
-        timeout=120 * SECONDS,
-    )
+    notebook = new_notebook(cells=cells, metadata=notebooks.METADATA)
+    page.goto(lab.open_address(notebook, "questions"))
+    # What is asked of a notebook without a kernel is lost in a dialog.
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     outputs = page.locator(".jp-OutputArea-output")
@@ -81,7 +80,9 @@ def test_moving_the_slider_in_jupyterlab_redraws_the_figure(
 ) -> None:
     page = context.new_page()
     page.set_default_timeout(60 * SECONDS)
-    notebook = new_notebook(cells=[new_code_cell(CODE)])
+    notebook = new_notebook(
+        cells=[new_code_cell(CODE)], metadata=notebooks.METADATA
+    )
     page.goto(lab.open_address(notebook, "live"))
     output = page.locator(".jp-OutputArea-output")
     picture = output.locator("img[alt='A falling line.']")
