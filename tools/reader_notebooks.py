@@ -225,13 +225,15 @@ class _Maker:
         if self.solution is not None:
             self.solution.append(f"```python\n{cell.source}\n```")
             return
-        if ANSWERS.search(cell.source):
-            self.asked = False
+        answers = bool(ANSWERS.search(cell.source))
+        self.asked &= not answers
         tags = cell.metadata.get("tags", [])
         hidden = REMOVED in tags and SETUP not in tags
-        folded_away = any(tag in tags for tag in HIDDEN)
         # With source and output both hidden, nothing would ask to be run.
-        covered = (self.covered or self.asked) and not folded_away
+        folded_away = any(tag in tags for tag in HIDDEN) and not self.asked
+        covered = self.asked or (self.covered and not folded_away)
+        if answers:  # folded, or not at all
+            outputs = [o for o in outputs if "text/markdown" in o.data]
         metadata: dict = {
             key: cell.metadata[key]
             for key in KEPT_METADATA
