@@ -276,12 +276,12 @@
     });
     const line = make("polyline", { class: "predict-drawn", fill: "none" });
     const handles = data.at.map((x, i) => {
-      const [low, high] = data.axes.y;
       const handle = make("g", {
         class: "predict-handle", role: "slider", tabindex: 0,
         "aria-label": `${data.axes.labels[1]} at ${withUnit(x, data.unit)}`,
         "aria-orientation": "vertical",
-        "aria-valuemin": low, "aria-valuemax": high,
+        // In hundredths of the axis; the text says the value.
+        "aria-valuemin": 0, "aria-valuemax": 100,
       }, make("circle", { class: "predict-reach", r: 20 }),
       make("circle", { class: "predict-knob", r: 8 }));
       handle.addEventListener("keydown", (event) => press(event, i));
@@ -305,7 +305,7 @@
       handles.forEach((handle, i) => {
         const down = bottom - (bottom - top) * heights[i];
         handle.setAttribute("transform", `translate(${places[i]} ${down})`);
-        handle.setAttribute("aria-valuenow", values[i]);
+        handle.setAttribute("aria-valuenow", Math.round(100 * heights[i]));
         handle.setAttribute("aria-valuetext", say(values[i], 2));
       });
     }
@@ -515,8 +515,11 @@
     }
 
     open() {
+      if (!this.sheets.length) return;
       for (const sheet of this.sheets) sheet.replaceWith(...sheet.childNodes);
       this.sheets = [];
+      // The theme measures what scrolls, and nothing did under the cover.
+      window.dispatchEvent(new Event("resize"));
     }
 
     holds(target) {
@@ -763,14 +766,14 @@
         reach(link.hash);
       }
     });
-    // The book's own search marks what it looked for.
+    // The book's own search marks what it looked for, 10 ms from now.
     setTimeout(() => {
       for (const each of predictions.values()) {
         if (each.cover.sheets.some((s) => s.querySelector(".highlighted"))) {
           each.peek();
         }
       }
-    });
+    }, 50);
     shelf.listen((key) => {
       const record = key && shelf.get(key);
       const made = predictions.get(key);

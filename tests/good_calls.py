@@ -38,6 +38,7 @@ from rnnlib.layers.gru import GRU
 from rnnlib.layers.heads import LinearHead
 from rnnlib.layers.losses import cross_entropy, squared_error
 from rnnlib.layers.lstm import LSTM
+from rnnlib.layers.stack import Stack
 from rnnlib.layers.starting_weights import recurrent_matrix
 from rnnlib.models import memory_neuron
 from rnnlib.models.memory_neuron import MemoryNeuron
@@ -89,6 +90,7 @@ DATA = Sequences(X, X[..., :1], MASK)
 PAIRS = (LSTM, FastLSTM)  # their state is (h, c)
 LAYERS = {kind: kind(D, H) for kind in (Elman, LSTM, FastLSTM, GRU)}
 CACHES = {kind: layer.forward(X)[1] for kind, layer in LAYERS.items()}
+STACK = Stack([LAYERS[Elman], GRU(H, H)])
 HEAD = LinearHead(H, 1)
 NETWORK = Network(Elman(D, H), HEAD, squared_error)
 SINE = np.sin(np.arange(40.0))
@@ -322,6 +324,7 @@ CALLS = [
     (drawings.elman, {"steps": 3}),
     (drawings.latch, {"u": 1.6, "w": 2.0}),
     (drawings.two_units, {"t": 7}),
+    (drawings.stacked, {"layers": 2, "steps": 3}),
     (claims.record, {**RECORD, "part": "the half"}),
     (claims.Record, {**RECORD, "part": "the half"}),
     (long_runs.read, {"name": "long_lag"}),
@@ -385,6 +388,16 @@ CALLS = [
     (
         TABLE.backward,
         {"dh": UPSTREAM, "cache": TABLE.forward(ONE_HOT)[1]},
+    ),
+    (Stack, {"layers": [LAYERS[Elman], GRU(H, H)]}),
+    (STACK.forward, {"x": X, "h0": [STATE, STATE]}),
+    (
+        STACK.backward,
+        {"dh": UPSTREAM, "cache": STACK.forward(X)[1]},
+    ),
+    (
+        Stack.from_torch,
+        {"module": Stack([GRU(D, H), GRU(H, H)]).to_torch()},
     ),
     (
         LinearHead,
@@ -565,9 +578,7 @@ CALLS = [
         {
             "lags": [1.0, 2.0],
             "success": np.ones((2, 3), bool),
-            "level": 0.9,
-            "draws": 20,
-            "seed": 0,
+            "z": 1.6,
         },
     ),
     (

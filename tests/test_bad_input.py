@@ -80,6 +80,7 @@ BAD = {
     "str | Sequence[str]": [None, 3, [], [3], "nobody"],
     "Sequence[int]": [*NO_ARRAY, [0], [1.5]],
     "Sequence[float]": [*NO_ARRAY, [0.0], [np.nan]],
+    "Sequence[Layer]": [None, "text", 3, [], ["a"], [None]],
     "Sequence[ArrayLike]": [None, "text", 3, [], ["a"], [[np.nan]]],
     "tuple[int, int]": [None, 3, (1,), ("1", 2), (1, 2, 3)],
     "State": ["text", 3, (X, X), (X[0], None, None), UPSTREAM[0]],

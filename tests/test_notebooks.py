@@ -87,6 +87,78 @@ def chapter() -> nbformat.NotebookNode:
     return new_notebook(cells=cells)
 
 
+def set_source(index: int, source: str):
+    return lambda chapter: chapter.cells[index].update(source=source)
+
+
+RECALL = "recall(('a', 'b'), ('c', 'd'), ('e', 'f'))"
+QUESTION = "ask = predict('a-b', 'Why?', choices=['c', 'd'])\nask"
+HIDDEN = {"tags": ["remove-input"]}
+
+
+@pytest.fixture
+def guessing(chapter: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Return the chapter with recall, a question, and its answer in cell 7."""
+    chapter.cells[1].source = "from rnnlib import predict, recall"
+    chapter.cells[2:2] = [
+        new_code_cell(RECALL, metadata=HIDDEN),
+        new_markdown_cell("## A heading"),
+        new_code_cell(QUESTION, metadata=HIDDEN),
+        new_code_cell("measured = 'c'"),
+        new_markdown_cell("### Another heading"),
+        new_code_cell("ask.answer(measured)", metadata=HIDDEN),
+    ]
+    return chapter
+
+
+def insert(index: int, source: str, metadata: dict = HIDDEN):
+    cell = new_code_cell(source, metadata=metadata)
+    return lambda chapter: chapter.cells.insert(index, cell)
+
+
+def test_a_chapter_that_asks_has_no_fault(
+    guessing: nbformat.NotebookNode,
+) -> None:
+    assert chapter_form.faults(guessing) == []
+    assert chapter_form.prediction_keys(guessing) == ["a-b"]
+
+
+def test_a_function_of_the_chapter_may_be_called_predict(
+    chapter: nbformat.NotebookNode,
+) -> None:
+    chapter.cells[4:4] = [new_code_cell("predict('kind', names)")]
+    assert chapter_form.faults(chapter) == []
+    assert chapter_form.prediction_keys(chapter) == []
+
+
+@pytest.mark.parametrize(
+    ("spoil", "fault"),
+    [
+        (set_source(7, "x"), "cell 4: a-b has no answer"),
+        (set_source(7, "ask.answer(8)"), "cell 7: the answer is typed"),
+        (set_source(7, "ask.answer()"), "cell 7: the answer is typed"),
+        (set_source(7, "other.answer(x)"), "other answers no open"),
+        (set_source(5, "check('x', 1)"), "a check under a cover"),
+        (
+            set_source(6, "```{exercise-start} A\n:label: ex-0\n```"),
+            "an exercise under a cover",
+        ),
+        (set_source(4, "predict('a-b', 'Why?')"), "question has no na"),
+        (set_source(4, "ask = predict(key, 'Why?')"), "not typed out"),
+        (insert(5, QUESTION), "a-b is not answered yet"),
+        (insert(5, QUESTION), "the key a-b is there twice"),
+        (insert(9, QUESTION, {}), "the cell is not tagged remove-input"),
+        (set_source(2, "recall(a, b)"), "recall asks 2 questions"),
+        (insert(5, RECALL), "recall below a heading"),
+    ],
+)
+def test_a_bad_prediction_is_told_its_fault(
+    guessing: nbformat.NotebookNode, spoil, fault: str
+) -> None:
+    spoil(guessing)
+    assert any(fault in found for found in chapter_form.faults(guessing))
+
+
 def test_a_good_chapter_has_no_fault(chapter: nbformat.NotebookNode) -> None:
     assert chapter_form.faults(chapter) == []
 
@@ -108,10 +180,6 @@ def test_booleans_are_found_in_streams_and_values(
     ]
     found = [line for _, line in chapter_form.booleans(chapter)]
     assert found == ["x: True", "0  False"]
-
-
-def set_source(index: int, source: str):
-    return lambda chapter: chapter.cells[index].update(source=source)
 
 
 def set_metadata(index: int, metadata: dict):

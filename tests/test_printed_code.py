@@ -14,14 +14,17 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnlib import LSTM, Elman
+from rnnlib import LSTM, Elman, LinearHead
+from rnnlib.layers import cross_entropy
+from rnnlib.sequences.names import spell
+from rnnlib.training import Adam, Network, clip_by_norm
 
 CHAPTERS = Path(__file__).parent.parent / "chapters"
 sizes = st.tuples(*(st.integers(1, top) for top in (9, 4, 4, 6)))
 
 
-def printed(chapter: str, name: str) -> dict[str, Callable]:
-    """Run the one cell of a chapter that defines `name`."""
+def source(chapter: str, name: str) -> str:
+    """Return the one cell of a chapter that defines `name`."""
     notebook = nbformat.read(CHAPTERS / f"{chapter}.ipynb", as_version=4)
     cells = [
         cell.source
@@ -29,8 +32,13 @@ def printed(chapter: str, name: str) -> dict[str, Callable]:
         if cell.cell_type == "code" and f"def {name}(" in cell.source
     ]
     assert cells, f"{chapter} prints no {name}"
+    return cells[0]
+
+
+def printed(chapter: str, name: str) -> dict[str, Callable]:
+    """Run the one cell of a chapter that defines `name`."""
     namespace: dict[str, object] = {"np": np}
-    exec(cells[0], namespace)
+    exec(source(chapter, name), namespace)
     return namespace
 
 
@@ -88,3 +96,43 @@ def test_lstm_step_of_chapter_6_equals_rnnlib_both_ways(shape, seed):
     gradients = layer.backward(dh, cache)
     np.testing.assert_allclose(dW_hh, gradients["W_hh"], atol=1e-10)
     np.testing.assert_allclose(dc, gradients["c0"], atol=1e-10)
+
+
+def test_the_trainer_of_chapter_4_has_the_right_gradient():
+    rng = np.random.default_rng(0)
+    space = {
+        "np": np,
+        "H": 4,
+        "characters": ".abcdefghijklmnopqrstuvwxyz",
+        "layer": Elman(27, 4, seed=rng).parameters,
+        "head": LinearHead(4, 27, seed=rng).parameters,
+    }
+    for name in ("backward", "batch", "probabilities", "learn_from"):
+        exec(source("04_bptt", name), space)
+    names = ["jazz", "al", "bo"]
+    bits, gradients = space["learn_from"](names)
+    network = Network(Elman(27, 4), LinearHead(4, 27), cross_entropy)
+    network.layer.parameters = space["layer"]
+    network.head.parameters = space["head"]
+    nats, wanted, _ = network.gradients(spell(names))
+    assert abs(bits * np.log(2) - nats) < 1e-12
+    for name, gradient in wanted.items():
+        np.testing.assert_allclose(gradients[name], gradient, atol=1e-12)
+
+
+def test_the_update_of_chapter_4_is_adam_behind_a_clip():
+    rng = np.random.default_rng(0)
+    shapes = {"W": (3, 2), "b": (2,)}
+    space = {
+        "np": np,
+        "weights": {k: rng.normal(size=s) for k, s in shapes.items()},
+    }
+    copies = {k: w.copy() for k, w in space["weights"].items()}
+    exec(source("04_bptt", "update"), space)
+    adam = Adam(copies, 0.1)
+    for n in range(1, 6):
+        gradients = {k: rng.normal(size=s) for k, s in shapes.items()}
+        space["update"](gradients, n, 0.1)
+        adam.step(clip_by_norm(gradients, 1.0)[0])
+    for name, w in copies.items():
+        np.testing.assert_allclose(space["weights"][name], w, atol=1e-12)

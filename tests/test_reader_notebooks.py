@@ -127,8 +127,12 @@ def test_bookkeeping_is_hidden_in_lab_and_in_colab(
     chapter: Path, made: nbformat.NotebookNode
 ) -> None:
     for cell in made.cells:
-        tags = cell.metadata.get("tags", [])
-        if {"remove-input", "hide-input"} & set(tags):
+        tags = set(cell.metadata.get("tags", []))
+        recorded = "remove-cell" in tags and "setup" not in tags
+        flags = cell.metadata.get("jupyter", {})
+        if "hide-input" in tags and flags.get("outputs_hidden"):
+            assert "source_hidden" not in flags  # or nothing asks to be run
+        elif recorded or {"remove-input", "hide-input"} & tags:
             assert cell.metadata.jupyter.source_hidden is True
             assert cell.metadata.cellView == "form"
         elif cell.cell_type == "code":
@@ -339,6 +343,46 @@ def test_an_answer_is_covered_until_its_cell_runs(
         if cell.cell_type == "code"
     ]
     assert covered == [False, True, True]  # the last is a removed cell
+
+
+def test_a_prediction_is_text_and_its_answer_is_folded(
+    small: tuple[Path, Book],
+) -> None:
+    path, book = small
+    notebook = notebooks.read(path)
+    hidden = {"tags": ["remove-input"]}
+    notebook.cells[2:5] = [
+        new_code_cell(
+            "ask = predict(\n    'x-a', 'Why?')\nask", metadata=hidden
+        ),
+        new_code_cell("measured = 0.5"),
+        new_code_cell("plot()", metadata={"tags": ["hide-input"]}),
+        new_code_cell("ask.answer(measured)", metadata=hidden),
+        new_code_cell("print(measured)"),
+    ]
+    notebooks.write(notebook, path)
+    said = new_output("stream", name="stdout", text="0.5\n")
+    drawn = new_output("display_data", data={"image/png": PIXEL})
+
+    def shown(text: str) -> nbformat.NotebookNode:
+        forms = {"text/html": "<script>", "text/plain": "it"}
+        return new_output(
+            "execute_result", data={**forms, "text/markdown": text}
+        )
+
+    outputs = [[], [shown("> Why?")], [said], [drawn], [shown("<details>")]]
+    made = reader_notebooks.make(path, book, [*outputs, [said], [], []])
+    cells = [cell for cell in made.cells if cell.cell_type == "code"][1:6]
+    question, measured, plot, answer, after = cells
+    assert question.outputs[0].data["text/markdown"] == "> Why?"
+    assert "text/html" not in question.outputs[0].data
+    assert measured.outputs == []
+    assert [o.output_type for o in plot.outputs] == ["display_data"]
+    assert answer.outputs[0].data["text/markdown"] == "<details>"
+    assert [o.text for o in after.outputs] == ["0.5\n"]
+    flags = [cell.metadata.get("jupyter", {}) for cell in cells]
+    assert [f.get("outputs_hidden", False) for f in flags] == [0, 1, 1, 0, 0]
+    assert [f.get("source_hidden", False) for f in flags] == [1, 0, 0, 1, 0]
 
 
 def test_a_solution_that_does_not_end_is_refused(

@@ -6,9 +6,11 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import notebooks
@@ -23,20 +25,23 @@ class TinyBook:
     ----------
     folder : Path
         Empty folder to build in.
-    chapters : dict of str to str
-        Name of each chapter and the code of its one cell.
+    chapters : dict of str to str, or to list of NotebookNode
+        Name of each chapter and the code of its one cell, or its cells.
     settings : dict, optional
         Top-level keys of ``_config.yml`` to replace.
+    pages : sequence of str, optional
+        Pages of the book to put behind the chapters, ``predictions.md``.
     """
 
     def __init__(
         self,
         folder: Path,
-        chapters: dict[str, str],
+        chapters: dict[str, str | list[NotebookNode]],
         settings: dict[str, object] | None = None,
+        pages: Sequence[str] = (),
     ) -> None:
         self.folder = folder
-        for name in ("_ext", "_templates"):
+        for name in ("_ext", "_static", "_templates"):
             shutil.copytree(ROOT / name, folder / name)
         config = yaml.safe_load((ROOT / "_config.yml").read_text())
         config.pop("logo")
@@ -45,12 +50,17 @@ class TinyBook:
         (folder / "_config.yml").write_text(yaml.safe_dump(config))
         (folder / "references.bib").write_text("")
         for name, code in chapters.items():
-            cells = [new_markdown_cell(f"# {name}"), new_code_cell(code)]
+            cells = code
+            if isinstance(code, str):
+                cells = [new_markdown_cell(f"# {name}"), new_code_cell(code)]
             path = folder / f"{name}.ipynb"
             notebooks.write(new_notebook(cells=cells), path)
+        for page in pages:
+            shutil.copy(ROOT / "chapters" / page, folder / page)
         (folder / "start.md").write_text("# Start\n\nHere it begins.\n")
         toc = {"format": "jb-book", "root": "start"}
-        toc["chapters"] = [{"file": name} for name in chapters]
+        names = [*chapters, *(Path(page).stem for page in pages)]
+        toc["chapters"] = [{"file": name} for name in names]
         (folder / "_toc.yml").write_text(yaml.safe_dump(toc))
 
     def build(self) -> str:

@@ -42,7 +42,8 @@ ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "_build" / "notebooks"
 PAGES = ROOT / "_build" / "html" / "_sources" / "chapters"
 SETUP = "setup"
-HIDDEN = ("hide-input", "remove-input")
+FOLDED = "hide-input"
+HIDDEN = (FOLDED, "remove-input")
 REMOVED = "remove-cell"
 # JupyterLab reads the first, Colab the second.
 HIDE_SOURCE = {"jupyter": {"source_hidden": True}, "cellView": "form"}
@@ -225,13 +226,17 @@ class _Maker:
         if self.solution is not None:
             self.solution.append(f"```python\n{cell.source}\n```")
             return
-        if ANSWERS.search(cell.source):
-            self.asked = False
+        answers = bool(ANSWERS.search(cell.source))
+        self.asked &= not answers
         tags = cell.metadata.get("tags", [])
         hidden = REMOVED in tags and SETUP not in tags
-        folded_away = any(tag in tags for tag in HIDDEN)
         # With source and output both hidden, nothing would ask to be run.
-        covered = (self.covered or self.asked) and not folded_away
+        folded_away = any(tag in tags for tag in HIDDEN)
+        if self.asked and FOLDED in tags:
+            folded_away = False
+        covered = self.asked or (self.covered and not folded_away)
+        if answers:  # folded, or not at all
+            outputs = [o for o in outputs if "text/markdown" in o.data]
         metadata: dict = {
             key: cell.metadata[key]
             for key in KEPT_METADATA

@@ -20,6 +20,7 @@ from rnnlib.book.claims import (
     in_book,
     link,
     markdown_table,
+    one,
     plain,
 )
 from rnnlib.checks import as_path
@@ -64,7 +65,7 @@ def table(path: str | Path | None = None) -> Table:
     Returns
     -------
     Table
-        Shows itself: claim, verdict, measurement, link.
+        Shows itself: claim, verdict, and what was measured, with a link.
 
     Raises
     ------
@@ -98,24 +99,30 @@ class Table:
     """All verdicts; made by :func:`table`."""
 
     def __init__(self, found: dict[str, list[Record]]) -> None:
-        self.rows = sorted(
-            (
-                (made.number, chapter, made)
-                for chapter, rows in found.items()
-                for made in rows
-            ),
-            key=lambda row: row[:2],
-        )
+        made = [
+            (chapter, record)
+            for chapter, rows in found.items()
+            for record in rows
+        ]
+        # One row a claim: the verdict of the whole, then those of its parts.
+        self.rows = {
+            number: sorted(
+                ((c, r) for c, r in made if r.number == number),
+                key=lambda row: (bool(row[1].part), row[0]),
+            )
+            for number in every()
+        }
 
     def __repr__(self) -> str:
         known = every()
         lines = []
-        for number, chapter, made in self.rows:
-            lines += [
-                f"{number}. {plain(known[number].text)}",
-                f"    {plain(made.judgement())}",
-                f"    {_where(chapter)}: {plain(made.measured)}",
-            ]
+        for number, rows in self.rows.items():
+            lines.append(f"{number}. {plain(known[number].text)}")
+            for chapter, made in rows:
+                lines += [
+                    f"    {plain(made.judgement())}",
+                    f"    {_where(chapter)}: {plain(made.measured)}",
+                ]
         return "\n".join(lines)
 
     def _repr_mimebundle_(
@@ -124,32 +131,39 @@ class Table:
         return {"text/plain": repr(self), "text/markdown": self.to_markdown()}
 
     def to_markdown(self) -> str:
-        """Return the table as Markdown.
+        """Return the table as Markdown, the verdicts of parts folded.
 
         In the book each row links to the figure or section, elsewhere to
         the notebook that lies beside the one that shows the table.
         """
-        known = every()
         rows = []
-        for number, chapter, made in self.rows:
-            where = _where(chapter)
-            claim = known[number]
+        for number, ((chapter, whole), *parts) in self.rows.items():
+            claim = one(number)
+            measured = f"{whole.measured} ({_link(chapter, whole)})"
+            for place, made in parts:
+                measured += (
+                    f" <details><summary>in part, {_where(place)}</summary>"
+                    f"{made.judgement()}: {made.measured} "
+                    f"({_link(place, made)})</details>"
+                )
             rows.append(
                 (
                     str(number),
                     f"{claim.text} ({', '.join(claim.articles)})",
-                    made.judgement(),
-                    made.measured,
-                    link(made, where)
-                    if in_book()
-                    else f"[{where}]({chapter}.ipynb)",
+                    whole.judgement(),
+                    measured,
                 )
             )
-        head = ("#", "claim (articles)", "verdict", "measured", "where")
+        head = ("#", "claim (articles)", "verdict", "measured")
         table = markdown_table(head, rows)
         if not in_book():
             return table
         return f"```{{table}}\n:class: verdicts\n\n{table}\n```"
+
+
+def _link(chapter: str, made: Record) -> str:
+    where = _where(chapter)
+    return link(made, where) if in_book() else f"[{where}]({chapter}.ipynb)"
 
 
 def _where(chapter: str) -> str:

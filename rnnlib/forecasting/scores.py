@@ -1,13 +1,15 @@
 """Honest scores: with an interval, against a baseline, horizon by horizon.
 
 Sources: Campbell & Thompson (2008) on the out-of-sample R²; Politis & Romano
-(1992) on the circular block bootstrap; Vovk, Gammerman & Shafer (2005) and
-Lei et al. (2018) on split conformal prediction.
+(1992) on the circular block bootstrap; Ibragimov & Müller (2010) on Student's
+t where blocks are few; Vovk, Gammerman & Shafer (2005) and Lei et al. (2018)
+on split conformal prediction.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -99,8 +101,12 @@ def score_interval(
     """Score one forecaster, with a block-bootstrap interval.
 
     Whole blocks of consecutive origins are drawn with replacement, on a
-    circle, so that errors that come in runs stay in runs. The interval is
-    the middle `level` of the scores of the resampled backtests.
+    circle, so that errors that come in runs stay in runs. The scores of the
+    resampled backtests give a standard error, and the interval reaches t of
+    them to either side, t from Student's distribution with one degree of
+    freedom less than there are blocks: few blocks know little about how much
+    they differ. A block should be longer than the time over which errors
+    resemble each other.
 
     Parameters
     ----------
@@ -113,7 +119,8 @@ def score_interval(
     reference : str, optional
         Baseline of ``"r2"``; needed there and only there.
     block_length : int
-        Origins in a block, at most the number of origins.
+        Origins in a block, at most the number of origins; taken as a third
+        of it if longer than that, since the interval needs three blocks.
     resamples : int
         Number of bootstrap draws, at least 100.
     level : float
@@ -124,11 +131,12 @@ def score_interval(
     Returns
     -------
     score, low, high : float
+        The bounds lie within what the score can be.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument does not fit.
+        If an argument does not fit, or there are fewer than three origins.
     """
     result = as_instance(result, "result", Backtest)
     score = as_choice(score, "score", tuple(SCORES))
@@ -144,18 +152,24 @@ def score_interval(
             f"reference must be left out for score {score!r}, "
             f"found {reference!r}"
         )
-    count = len(result.actual)
-    level = as_float(
-        level, "level", low=0, high=1, open_low=True, open_high=True
-    )
     columns = [result.actual, *(result.forecasts[name] for name in names)]
-    draws = [
-        SCORES[score](*(column[rows] for column in columns))
-        for rows in _block_rows(count, block_length, resamples, seed)
+    found = SCORES[score](*columns)
+    power = 1 if score == "mae" else 2
+    losses = [
+        (np.abs(column - result.actual) ** power).mean(axis=1)
+        for column in columns[1:]
     ]
-    tail = (1 - level) / 2
-    low, high = np.quantile(draws, [tail, 1 - tail])
-    return SCORES[score](*columns), float(low), float(high)
+    drawn = _drawn(len(result.actual), block_length, resamples, seed)
+    means = [drawn @ loss for loss in losses]
+    draws = {
+        "mae": lambda ours: ours,
+        "rmse": np.sqrt,
+        "r2": lambda ours, theirs: 1 - ours / theirs,
+    }[score](*means)
+    reach = float(_reach(draws, drawn, block_length, level))
+    if score == "r2":
+        return found, found - reach, min(found + reach, 1.0)
+    return found, max(found - reach, 0.0), found + reach
 
 
 def skill_by_horizon(
@@ -200,14 +214,6 @@ def skill_by_horizon(
         raise ValueError(f"name must name a forecaster, found {names!r}")
     names = [as_choice(each, "name", known) for each in names]
     reference = as_choice(reference, "reference", known)
-    count = len(result.actual)
-    level = as_float(
-        level, "level", low=0, high=1, open_low=True, open_high=True
-    )
-    rows = _block_rows(count, block_length, resamples, seed)
-    drawn = np.zeros((len(rows), count))  # how often each origin is drawn
-    np.add.at(drawn, (np.arange(len(rows))[:, np.newaxis], rows), 1)
-
     squares = [
         (result.forecasts[each] - result.actual) ** 2
         for each in (*names, reference)
@@ -215,10 +221,11 @@ def skill_by_horizon(
     ours, theirs = np.mean(squares[:-1], axis=0), squares[-1]
     if (theirs.sum(axis=0) == 0).any():
         raise ValueError("reference must be wrong somewhere at every horizon")
+    drawn = _drawn(len(result.actual), block_length, resamples, seed)
     draws = 1 - (drawn @ ours) / (drawn @ theirs)
-    tail = (1 - level) / 2
-    low, high = np.quantile(draws, [tail, 1 - tail], axis=0)
-    return 1 - ours.sum(axis=0) / theirs.sum(axis=0), low, high
+    skill = 1 - ours.sum(axis=0) / theirs.sum(axis=0)
+    reach = _reach(draws, drawn, block_length, level)
+    return skill, skill - reach, np.minimum(skill + reach, 1)
 
 
 def conformal_margin(errors: ArrayLike, level: float) -> np.ndarray:
@@ -271,18 +278,61 @@ def conformal_margin(errors: ArrayLike, level: float) -> np.ndarray:
     return np.sort(np.abs(errors), axis=0)[rank - 1]
 
 
-def _block_rows(
+@cache
+def _student_t(level: float, freedom: int) -> float:
+    """Return t with a share `level` of Student's distribution within ±t.
+
+    Parameters
+    ----------
+    level : float
+        Strictly between 0 and 1.
+    freedom : int
+        Degrees of freedom, at least 2.
+
+    Returns
+    -------
+    float
+    """
+    # t = sqrt(freedom) tan(angle): the angle's density is a power of cos
+    angles = np.linspace(-np.pi / 2, np.pi / 2, 100_001)
+    density = np.cos(angles) ** (freedom - 1)
+    share = np.cumsum(density) - density / 2
+    angle = np.interp((1 + level) / 2, share / density.sum(), angles)
+    return float(np.sqrt(freedom) * np.tan(angle))
+
+
+def _drawn(
     count: int, block_length: int, resamples: int, seed: int
 ) -> np.ndarray:
-    """Draw rows of a circular block bootstrap, (resamples, count)."""
+    """Share of each origin in each draw of a circular block bootstrap.
+
+    Shape (resamples, count); every row sums to 1.
+    """
+    count = as_int(count, "the number of origins", low=3)
     block_length = as_int(block_length, "block_length", high=count)
+    block_length = min(block_length, count // 3)
     resamples = as_int(resamples, "resamples", low=100)
-    seed = as_int(seed, "seed", low=0)
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(as_int(seed, "seed", low=0))
     blocks = -(-count // block_length)  # rounded up
     starts = generator.integers(count, size=(resamples, blocks, 1))
     rows = (starts + np.arange(block_length)) % count
-    return rows.reshape(resamples, -1)[:, :count]
+    rows = rows.reshape(resamples, -1)[:, :count]
+    places = rows + count * np.arange(resamples)[:, np.newaxis]
+    times = np.bincount(places.ravel(), minlength=resamples * count)
+    return times.reshape(resamples, count) / count
+
+
+def _reach(
+    draws: np.ndarray, drawn: np.ndarray, block_length: int, level: float
+) -> np.ndarray:
+    """Half the width of the interval: Student's t times standard error."""
+    level = as_float(
+        level, "level", low=0, high=1, open_low=True, open_high=True
+    )
+    blocks = max(drawn.shape[1] // block_length, 3)
+    # like dividing a variance by q - 1: the blocks share their mean
+    error = draws.std(axis=0) * np.sqrt(blocks / (blocks - 1))
+    return _student_t(level, blocks - 1) * error
 
 
 def _same_shape(**arrays: np.ndarray) -> list[np.ndarray]:

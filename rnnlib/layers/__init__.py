@@ -4,6 +4,7 @@
 elman              the simple network; the one to copy from
 lstm, fast_lstm    the LSTM as it is derived, and the same, sooner
 gru                the gated recurrent unit
+stack              layers on top of one another
 embedding          a table of learned rows in front of a layer
 heads              from states to outputs
 losses             squared error, cross-entropy, bit entropy; softmax
@@ -23,6 +24,7 @@ __getattr__, __dir__, __all__ = door(
         "lstm": ["LSTM"],
         "fast_lstm": ["FastLSTM"],
         "gru": ["GRU"],
+        "stack": ["Stack"],
         "embedding": ["Embedding"],
         "heads": ["LinearHead"],
         "losses": ["squared_error", "cross_entropy", "bit_entropy", "softmax"],

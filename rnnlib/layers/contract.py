@@ -43,7 +43,7 @@ class Layer(Protocol):
         """Return gradients of the parameters, and of "x" and "h0"."""
 
 
-def as_layer(layer: object) -> Layer:
+def as_layer(layer: object, name: str = "layer") -> Layer:
     """Return `layer` if it runs forward and backward as our layers do.
 
     Raises
@@ -53,7 +53,7 @@ def as_layer(layer: object) -> Layer:
     """
     return as_like(
         layer,
-        "layer",
+        name,
         "an Elman, LSTM or GRU",
         ("input_size", "hidden_size", "parameters", "forward", "backward"),
     )

@@ -97,18 +97,7 @@ def read_torch(module: torch.nn.Module, kind: str) -> dict[str, np.ndarray]:
         raise TypeError(
             f"module must be a torch.nn.{kind}, found {describe(module)}"
         )
-    for option, wanted in (
-        ("num_layers", 1),
-        ("bidirectional", False),
-        ("batch_first", False),
-        ("proj_size", 0),
-        ("bias", True),
-    ):
-        found = getattr(module, option)
-        if found != wanted:
-            raise ValueError(
-                f"module must have {option}={wanted}, found {found}"
-            )
+    refuse_variants(module, ("num_layers", 1))
     arrays = {
         name: value.detach().cpu().numpy().T.copy()
         for name, value in module.named_parameters()
@@ -119,6 +108,36 @@ def read_torch(module: torch.nn.Module, kind: str) -> dict[str, np.ndarray]:
         "b_xh": arrays["bias_ih_l0"],
         "b_hh": arrays["bias_hh_l0"],
     }
+
+
+def refuse_variants(
+    module: torch.nn.Module, *others: tuple[str, object]
+) -> None:
+    """Refuse a torch layer with options that no layer here has.
+
+    Parameters
+    ----------
+    module : torch.nn.RNN, LSTM or GRU
+    *others : (str, object)
+        Further options, and what each must be.
+
+    Raises
+    ------
+    ValueError
+        If one is not as it must be.
+    """
+    for option, wanted in (
+        *others,
+        ("bidirectional", False),
+        ("batch_first", False),
+        ("proj_size", 0),
+        ("bias", True),
+    ):
+        found = getattr(module, option)
+        if found != wanted:
+            raise ValueError(
+                f"module must have {option}={wanted}, found {found}"
+            )
 
 
 def write_torch(

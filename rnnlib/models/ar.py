@@ -266,9 +266,7 @@ def regress_on_lags(past: ArrayLike, target: ArrayLike) -> AR:
     # (X'X)^-1 through the triangular factor: no squared condition number
     inverse_r = np.linalg.inv(np.linalg.qr(design, mode="r"))
     errors = np.sqrt(variance * (inverse_r**2).sum(axis=1))
-    # -2 log-likelihood; a perfect fit would be -inf, hence the floor
-    floor = np.finfo(float).tiny
-    deviance = n * (np.log(2 * np.pi * max(squares / n, floor)) + 1)
+    deviance = float(_deviance(squares, n))
     return AR(
         intercept=float(solution[0]),
         coefficients=solution[1:],
@@ -318,10 +316,22 @@ def choose_order(
     )
     past = lag_matrix(series, max_order)
     target = series[max_order:]
-    criteria = np.array(
-        [
-            getattr(regress_on_lags(past[:, :p], target), criterion)
-            for p in range(max_order + 1)
-        ]
-    )
+    regress_on_lags(past, target)  # refuses what cannot be fitted
+    # Lag by lag made orthogonal to those before: what a lag explains does
+    # not change when further ones come, so one pass serves all orders.
+    design = np.column_stack([np.ones(len(target)), past])
+    directions = np.linalg.qr(design).Q
+    along = directions.T @ target
+    rest = target - directions @ along
+    later = np.cumsum(along[:0:-1] ** 2)[::-1]  # of lags beyond the order
+    squares = np.append(later, 0.0) + rest @ rest
+    deviance = _deviance(squares, len(target))
+    penalty = {"aic": 2.0, "bic": np.log(len(target))}[criterion]
+    criteria = deviance + penalty * np.arange(1, max_order + 2)
     return int(np.argmin(criteria)), criteria
+
+
+def _deviance(squares: ArrayLike, count: int) -> np.ndarray:
+    """-2 log-likelihood; a perfect fit would be -inf, hence the floor."""
+    floor = np.finfo(float).tiny
+    return count * (np.log(2 * np.pi * np.maximum(squares / count, floor)) + 1)

@@ -2,8 +2,8 @@
 
     O(t) = u O(t-1) + m x(t) + b
 
-Three numbers: u decides how much of the last output is kept, m how loudly
-the new input speaks, b is the bias. It is the smallest recurrent network,
+Three numbers: u decides how much of the last output is kept, m how much
+the new input counts, b is the bias. It is the smallest recurrent network,
 W_hh = u, W_xh = m, b_h = b, without a nonlinearity. Written out,
 
     O(t) = u^t O(0) + Σ_k u^k (m x(t-k) + b),    k = 0 … t-1,

@@ -6,7 +6,7 @@ before::
     dh_T / dh_{T-k} = J_{T-k+1} ... J_T,   J_t = dh_t / dh_{t-1}
 
 Forward, by what a trained network can still answer: its horizon is the
-longest lag that at least half of the seeds have learned.
+last lag before the first that fewer than half of the seeds have learned.
 
 S. Hochreiter, "Untersuchungen zu dynamischen neuronalen Netzen", 1991.
 Y. Bengio, P. Simard & P. Frasconi, "Learning long-term dependencies with
@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from rnnlib.checks import Seed, as_array, as_float, as_generator, as_int
+from rnnlib.checks import as_array, as_float, as_int
 from rnnlib.layers.contract import Layer, as_layer
 
 
@@ -134,20 +134,28 @@ def input_influence(
 class Horizon(NamedTuple):
     """How far back a network can learn to remember."""
 
-    lag: float  #: 0 if no lag was learned by half of the seeds
-    low: float  #: lower end of the interval
-    high: float  #: upper end
+    lag: float  #: up to here every lag is learned by half of the seeds
+    low: float  #: up to here every lag is shown to be
+    high: float  #: the first lag shown not to be; infinity if there is none
+
+    def interval(self) -> str:
+        """Return the interval in words."""
+        if math.isinf(self.high):
+            return f"{self.low:g} or more"
+        return f"{self.low:g} to below {self.high:g}"
 
 
 def memory_horizon(
-    lags: ArrayLike,
-    success: ArrayLike,
-    *,
-    level: float = 0.95,
-    draws: int = 2000,
-    seed: Seed = 0,
+    lags: ArrayLike, success: ArrayLike, *, z: float = 1.96
 ) -> Horizon:
-    """Return the largest lag learned by at least half of the seeds.
+    """Return the last lag before fewer than half of the seeds succeed.
+
+    A gap ends it: lags beyond one at which most seeds failed do not count.
+    The interval asks the same of the ends of :func:`success_interval` at
+    each lag. It runs from the last lag before one that is not shown to be
+    learned by more than half of all seeds, to the first lag that is shown
+    to be learned by fewer than half. Where even the longest lag is not, the
+    horizon may lie anywhere beyond: it is censored.
 
     Parameters
     ----------
@@ -155,11 +163,8 @@ def memory_horizon(
         Rising.
     success : array_like of bool, shape (L, S)
         Whether each of S seeds learned each lag, under an equal budget.
-    level : float, optional
-        Share of bootstrap samples, drawn anew at every lag, in the interval.
-    draws : int, optional
-        Number of bootstrap samples.
-    seed : int or numpy.random.Generator, optional
+    z : float, optional
+        Half width of the intervals in standard deviations.
 
     Raises
     ------
@@ -170,17 +175,21 @@ def memory_horizon(
     if np.any(np.diff(lags) <= 0):
         raise ValueError(f"lags must rise, found {lags.tolist()}")
     success = as_array(success, "success", shape=(len(lags), "S"), dtype=bool)
-    level = as_float(level, "level", low=0, high=1, open_low=True)
-    rng, seeds = as_generator(seed), success.shape[1]
+    wins, seeds = success.sum(axis=1), success.shape[1]
+    ends = [success_interval(int(n), seeds, z=z) for n in wins]
+    low, high = np.array(ends).T
+    beyond = lags[high < 0.5]
+    return Horizon(
+        _last_before_a_gap(lags, wins / seeds >= 0.5),
+        _last_before_a_gap(lags, low > 0.5),
+        float(beyond[0]) if beyond.size else math.inf,
+    )
 
-    def horizon(share: np.ndarray) -> np.ndarray:
-        return np.max(np.where(share >= 0.5, lags, 0.0), axis=-1)
 
-    share = success.mean(axis=1)
-    shape = (as_int(draws, "draws"), len(lags))
-    resampled = horizon(rng.binomial(seeds, share, shape) / seeds)
-    low, high = np.quantile(resampled, [(1 - level) / 2, (1 + level) / 2])
-    return Horizon(float(horizon(share)), float(low), float(high))
+def _last_before_a_gap(lags: np.ndarray, reached: np.ndarray) -> float:
+    """Return the last lag of those reached without a gap; 0 if none is."""
+    unbroken = int(np.logical_and.accumulate(reached).sum())
+    return float(lags[unbroken - 1]) if unbroken else 0.0
 
 
 def success_interval(

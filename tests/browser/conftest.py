@@ -19,6 +19,9 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from built_book import HTML
 from chromium import NAMES, find
+from live_lab import Lab, serve
+
+SECONDS = 1000
 
 QUIET = (
     "--disable-background-networking",
@@ -74,6 +77,13 @@ def served(html: Path) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """Start JupyterLab once; tests that use it belong to the group "lab"."""
+    with serve(tmp_path_factory.mktemp("lab")) as lab:
+        yield lab
 
 
 def one_by_one(names: list[str]) -> list:

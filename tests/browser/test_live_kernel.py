@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import BrowserContext, TimeoutError, expect
 
 import notebooks
+from conftest import SECONDS
+from live_lab import Lab
 
-SECONDS = 1000
+# One JupyterLab, started once, serves all tests of this group.
+pytestmark = pytest.mark.xdist_group("lab")
 CODE = """\
 import matplotlib.pyplot as plt
 
@@ -35,63 +27,63 @@ def draw(phi):
 explore(draw, alt="A falling line.", phi=[0.1, 0.5, 0.9])"""
 
 
-@pytest.fixture
-def lab(tmp_path: Path) -> Iterator[str]:
-    """Start JupyterLab over a notebook that explores; return its address."""
-    notebook = new_notebook(cells=[new_code_cell(CODE)])
-    (tmp_path / "work").mkdir()
-    notebooks.write(notebook, tmp_path / "work" / "live.ipynb")
-    with serve(tmp_path) as address:
-        yield address
+QUESTIONS = [
+    "from rnnlib import predict",
+    """half = predict("one-half", "When is half left?", number=(1, 30, 1),
+               unit="steps", tolerance=1)
+half""",
+    """left = predict("one-left", "Draw what is left.", curve=[5, 10],
+               known=([0], [1]), axes=("age", "share left"),
+               limits=(0, 1), tolerance=0.1, crossing=0.5)
+left""",
+    'half.answer(6.58, say="So it is.")',
+    "left.answer([0.59, 0.35])",
+]
 
 
-@contextmanager
-def serve(tmp_path: Path) -> Iterator[str]:
-    """Start JupyterLab over the folder ``work``; hand over its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser"]
-    command += ["--allow-root", "--ip=127.0.0.1", f"--port={port}"]
-    command += ["--IdentityProvider.token=", "--ServerApp.password="]
-    command += ["--LabApp.news_url=", "--ServerApp.port_retries=0"]
-    command += ["--ServerApp.root_dir=" + str(tmp_path / "work")]
-    # Nothing of the reader's own settings, nothing left behind.
-    environment = {**os.environ, "HOME": str(tmp_path)}
-    for name in ("CONFIG", "DATA", "RUNTIME"):
-        environment[f"JUPYTER_{name}_DIR"] = str(tmp_path / name.lower())
-    environment.pop("RNNLIB_BOOK", None)
-    with (tmp_path / "log").open("w") as log:
-        server = subprocess.Popen(
-            command, env=environment, stdout=log, stderr=log
-        )
-        address = f"http://127.0.0.1:{port}"
-        try:
-            wait_for(f"{address}/api", server, tmp_path / "log")
-            yield address
-        finally:
-            server.terminate()
-            server.wait(30)
-
-
-def wait_for(url: str, server: subprocess.Popen, log: Path) -> None:
-    for _ in range(240):
-        if server.poll() is not None:
-            break
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-            return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.25)
-    pytest.fail(f"JupyterLab did not start:\n{log.read_text()}")
-
-
-def test_moving_the_slider_in_jupyterlab_redraws_the_figure(
-    context: BrowserContext, lab: str
+def test_a_number_and_a_curve_are_answered_after_the_commitment(
+    context: BrowserContext, lab: Lab
 ) -> None:
     page = context.new_page()
     page.set_default_timeout(60 * SECONDS)
-    page.goto(f"{lab}/lab/tree/live.ipynb?reset")
+    cells = [new_code_cell(source) for source in QUESTIONS]
+    notebook = new_notebook(cells=cells, metadata=notebooks.METADATA)
+    page.goto(lab.open_address(notebook, "questions"))
+    # What is asked of a notebook without a kernel is lost in a dialog.
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    outputs = page.locator(".jp-OutputArea-output")
+    expect(outputs).to_have_count(4, timeout=60 * SECONDS)
+    for question, answer, told in (
+        (outputs.nth(0), outputs.nth(2), "You said 15 steps; measured: 6.58"),
+        (outputs.nth(1), outputs.nth(3), "The largest gap is at 10"),
+    ):
+        commit = question.get_by_role("button", name="Commit")
+        commit.click()
+        expect(question).to_contain_text("Make a guess first.")
+        expect(answer).to_have_text("Commit to a guess above first, or let it"
+                                    " be shown.")  # fmt: skip
+        handle = question.get_by_role("slider").last
+        handle.focus()
+        handle.press("ArrowLeft")
+        commit.click()
+        expect(answer).to_contain_text(told)
+        expect(commit).to_be_disabled()
+    expect(outputs.nth(2)).to_contain_text("So it is.")
+    lines = outputs.nth(3).locator("polyline")
+    expect(lines).to_have_count(3)  # known, measured, drawn
+
+
+def test_moving_the_slider_in_jupyterlab_redraws_the_figure(
+    context: BrowserContext, lab: Lab
+) -> None:
+    page = context.new_page()
+    page.set_default_timeout(60 * SECONDS)
+    notebook = new_notebook(
+        cells=[new_code_cell(CODE)], metadata=notebooks.METADATA
+    )
+    page.goto(lab.open_address(notebook, "live"))
     output = page.locator(".jp-OutputArea-output")
     picture = output.locator("img[alt='A falling line.']")
     for _ in range(4):  # what is typed before the kernel is there is lost

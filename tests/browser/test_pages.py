@@ -11,16 +11,62 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Response
 
+import chapter_form
+import notebooks
 from built_book import ROOT, pages
 from conftest import one_by_one
 
 KILOBYTE = 1000
 DESKTOP = {"width": 1280, "height": 900}
-AXE = {
+# All rules that look at something else than colours.
+STRUCTURE = {
     "resultTypes": ["violations"],
-    # Off by default in axe-core, as are all rules it calls experimental.
-    "rules": {"label-content-name-mismatch": {"enabled": True}},
+    "rules": {
+        "color-contrast": {"enabled": False},
+        # Off by default in axe-core, as are all rules it calls experimental.
+        "label-content-name-mismatch": {"enabled": True},
+    },
 }
+COLOURS = {
+    "resultTypes": ["violations"],
+    "runOnly": {
+        "type": "rule",
+        "values": ["color-contrast", "link-in-text-block"],
+    },
+}
+# A page of code has ten thousand words in a dozen pairs of colours, and axe
+# takes half a minute to weigh each: here it gets one of every kind.
+KIND = "data-kind-of-colours"
+MARK_KINDS = f"""() => {{
+  const seen = new Set();
+  const behind = (e) => {{
+    while (e && getComputedStyle(e).backgroundColor === "rgba(0, 0, 0, 0)")
+      e = e.parentElement;
+    return e ? getComputedStyle(e).backgroundColor : "";
+  }};
+  for (const e of document.querySelectorAll("body *")) {{
+    e.removeAttribute("{KIND}");
+    const own = [...e.childNodes].some(
+      (n) => n.nodeType === Node.TEXT_NODE && n.data.trim());
+    if (!own || !e.checkVisibility()) continue;
+    const style = getComputedStyle(e);
+    const kind = [style.color, style.fontSize, style.fontWeight,
+      style.opacity, style.textDecorationLine, behind(e),
+      e.localName === "a" && getComputedStyle(e.parentElement).color
+    ].join();
+    if (!seen.has(kind)) e.setAttribute("{KIND}", "");
+    seen.add(kind);
+  }}
+  return seen.size;
+}}"""
+OPEN = """() => {
+  document.querySelectorAll("details").forEach((d) => d.open = true);
+  document.querySelectorAll(".predict-foot:not([hidden]) .predict-show")
+    .forEach((button) => button.click());
+}"""
+# The theme lets the keyboard into what scrolls, some time after it changes.
+SCROLLERS_ARE_REACHED = """() => [...document.querySelectorAll("pre")]
+  .every((e) => e.scrollWidth <= e.clientWidth || e.tabIndex === 0)"""
 # Elements of the article that reach beyond the screen and stand in nothing
 # that scrolls: the page either moves sideways or cuts them off.
 TOO_WIDE = """() => {
@@ -114,7 +160,24 @@ def test_page_on_the_disk_asks_for_nothing_outside(
     assert found.complaints == []
 
 
+def test_each_prediction_covers_its_answer(visit: Visit) -> None:
+    """Before the tests below uncover them all."""
+    path = ROOT / f"{visit.name}.ipynb"
+    keys = []
+    if path.exists():
+        keys = chapter_form.prediction_keys(notebooks.read(path))
+    page = visit.page
+    assert [
+        box.get_attribute("id") for box in page.locator(".predict").all()
+    ] == [f"predict-{key}" for key in keys]
+    for key in keys:
+        assert page.locator(
+            f".predict-covered #predict-{key}-answer"
+        ).count() == 1  # fmt: skip
+
+
 def test_nothing_overflows_sideways_on_a_phone(visit: Visit) -> None:
+    visit.page.evaluate(OPEN)
     visit.page.set_viewport_size({"width": 390, "height": 844})
     widths = visit.page.evaluate(
         "[document.documentElement.scrollWidth,"
@@ -126,9 +189,38 @@ def test_nothing_overflows_sideways_on_a_phone(visit: Visit) -> None:
     assert widths[0] <= widths[1]
 
 
+def test_page_has_no_axe_violation(visit: Visit) -> None:
+    # What opens on demand counts too: solutions, and what is covered.
+    visit.page.evaluate(OPEN)
+    visit.page.wait_for_function(SCROLLERS_ARE_REACHED)
+    found = Axe().run(visit.page, options=STRUCTURE).response["violations"]
+    assert told(found) == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_page_has_no_axe_violation(visit: Visit, scheme: str) -> None:
-    page = visit.page
+def test_page_has_no_colours_that_are_hard_to_read(
+    visit: Visit, scheme: str
+) -> None:
+    assert told(faint(visit.page, scheme)) == []
+
+
+def test_one_faint_word_among_many_is_caught(
+    context: BrowserContext, html: Path
+) -> None:
+    # The test above leaves words out: not those of a colour of their own.
+    page = context.new_page()
+    page.goto((html / "chapters" / "notation.html").as_uri())
+    page.locator("article p").first.evaluate(
+        """p => {
+          p.insertAdjacentHTML("beforeend", "<b>faint</b>");
+          p.lastChild.style.color = "#bbb";
+        }"""
+    )
+    assert any("faint" in line for line in told(faint(page, "light")))
+
+
+def faint(page: Page, scheme: str, *, opens: bool = True) -> list[dict]:
+    """Return what axe finds in the colours of a page, opened or as it is."""
     page.emulate_media(color_scheme=scheme)
     page.wait_for_function(
         f"document.documentElement.dataset.theme === '{scheme}'"
@@ -137,16 +229,21 @@ def test_page_has_no_axe_violation(visit: Visit, scheme: str) -> None:
     page.add_style_tag(
         content="* { transition: none !important; animation: none !important }"
     )
-    # What opens on demand counts too: solutions, for example.
-    page.evaluate(
-        "document.querySelectorAll('details').forEach(d => d.open = true)"
-    )
-    found = Axe().run(page, options=AXE).response["violations"]
-    assert [
+    if opens:
+        page.evaluate(OPEN)
+    assert page.evaluate(MARK_KINDS) > 1
+    context = {"include": [[f"[{KIND}]"]]}
+    answer = Axe().run(page, context=context, options=COLOURS)
+    return answer.response["violations"]
+
+
+def told(violations: list[dict]) -> list[str]:
+    """Return a line for each element that breaks a rule."""
+    return [
         f"{violation['id']}: {node['html'][:200]} {node['failureSummary']}"
-        for violation in found
+        for violation in violations
         for node in violation["nodes"]
-    ] == []
+    ]
 
 
 def test_each_verdict_links_to_where_it_was_measured(
@@ -155,7 +252,9 @@ def test_each_verdict_links_to_where_it_was_measured(
     page = visit.page
     rows = page.locator(":is(.verdict table, table.verdicts) tbody tr")
     for row in rows.all():
-        where = row.get_by_role("link").get_attribute("href")
+        assert row.locator("a").count() >= 1, row.inner_text()
+    for link in rows.locator("a").all():
+        where = link.get_attribute("href")
         address, _, label = where.partition("#")
         if address:
             other = (html / visit.name).parent / address

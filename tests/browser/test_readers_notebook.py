@@ -6,20 +6,24 @@ One chapter stands for all; what each holds is checked without a browser in
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
 
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-import notebooks
 import reader_notebooks
 from built_book import ROOT
+from conftest import SECONDS
+from live_lab import Lab
 from references import Book
-from test_live_kernel import SECONDS, serve
+
+# One JupyterLab, started once, serves all tests of this group.
+pytestmark = pytest.mark.xdist_group("lab")
 
 NAME = "01_ar1"
+ASKED = "ask_shuffled = predict("
 ANSWER = """def next_value(history, intercept, phi):
     return intercept + phi * history[-1]
 
@@ -34,15 +38,21 @@ def notebook() -> NotebookNode:
     made = reader_notebooks.make(path, Book(ROOT), None)
     code = [i for i, c in enumerate(made.cells) if c.cell_type == "code"]
     first = made.cells[: code[1] + 1]
-    wanted = ("data", "Predict, then run", "def draw(phi)", "Exercise 1.1")
-    kept = list(first)
-    for sign in wanted:
-        start = next(
+
+    def find(sign: str, after: int) -> int:
+        return next(
             i
             for i, cell in enumerate(made.cells)
-            if i > code[1] and sign in cell.source
+            if i > after and sign in cell.source
         )
-        kept += made.cells[start : start + 3]
+
+    kept = list(first)
+    for sign in ("data", ASKED, "def draw(phi)", "Exercise 1.1"):
+        start = find(sign, code[1])
+        stop = start + 3
+        if sign == ASKED:
+            stop = find(".answer(", start) + 1
+        kept += made.cells[start:stop]
     names = [cell.id for cell in kept]
     return new_notebook(
         cells=[c for i, c in enumerate(kept) if c.id not in names[:i]],
@@ -51,19 +61,13 @@ def notebook() -> NotebookNode:
 
 
 @pytest.fixture
-def page(
-    context: BrowserContext, notebook: NotebookNode, tmp_path: Path
-) -> Page:
+def page(context: BrowserContext, notebook: NotebookNode, lab: Lab) -> Page:
     """Open the notebook in JupyterLab."""
-    (tmp_path / "work").mkdir()
-    path = tmp_path / "work" / "reader.ipynb"
-    path.write_text(notebooks.as_text(notebook), encoding="utf-8")
-    with serve(tmp_path) as address:
-        page = context.new_page()
-        page.set_default_timeout(90 * SECONDS)
-        page.goto(f"{address}/lab/tree/reader.ipynb?reset")
-        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-        yield page
+    page = context.new_page()
+    page.set_default_timeout(90 * SECONDS)
+    page.goto(lab.open_address(notebook, "reader"))
+    page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+    return page
 
 
 def cell(page: Page, text: str) -> Locator:
@@ -101,9 +105,22 @@ def test_a_slider_and_an_exercise_live_in_the_notebook(page: Page) -> None:
     said = stub.locator(".jp-OutputArea-output")
     expect(said).to_contain_text("Correct.", timeout=120 * SECONDS)
 
-    slope = page.locator(".jp-CodeCell").filter(has_text="phi_0 = this")
-    output = slope.first.locator(".jp-OutputArea-output")
-    expect(output).to_contain_text("slope 0.116")  # uncovered by running
+    measured = page.locator(".jp-CodeCell").filter(has_text="by_chance = [")
+    output = measured.first.locator(".jp-OutputArea-output")
+    expect(output).to_contain_text("shuffled -0.008")  # uncovered by running
+
+    # The answer waits for the guess, though its cell has been run.
+    question = page.locator(".jp-OutputArea-output").filter(
+        has=page.get_by_role("radio")
+    )
+    answer = page.locator(".jp-OutputArea-output").filter(
+        has_text=re.compile("Commit to a guess above first|Answer\\.")
+    )
+    expect(answer).to_contain_text("Commit to a guess above first")
+    question.get_by_label("above zero").check()
+    expect(answer).to_contain_text("Commit to a guess above first")
+    question.get_by_role("button", name="Commit").click()
+    expect(answer).to_contain_text("You said “above zero”; measured: “below")
 
     figure = page.locator(".jp-OutputArea-output").filter(
         has=page.get_by_role("slider")

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnlib import datasets, forecasting, models
+from rnnlib.forecasting import scores
 
 SUN = datasets.sunspots_yearly().values
 
@@ -123,6 +124,92 @@ def test_interval_covers_the_truth_about_as_often_as_it_says():
         )
         inside += low <= 1.0 <= high
     assert 160 <= inside <= 195, f"{inside} of 200, wanted about 180"
+
+
+def worlds_like_the_sun(count, years):
+    """Yield backtests in worlds whose law is the sun's AR(9)."""
+    law = models.fit_ar(SUN, 9)
+    generator = np.random.default_rng(0)
+    for _ in range(count):
+        noise = generator.normal(size=250 + years)
+        world = law.simulate(SUN[:9], law.residual_variance**0.5 * noise)
+        world = world[100:]
+        fits = {p: models.fit_ar(world[:150], p) for p in (2, 9)}
+        said = {
+            f"AR({p})": fit.predict(world)[150 - p :, np.newaxis]
+            for p, fit in fits.items()
+        }
+        said["mean"] = np.full((years, 1), world[:150].mean())
+        yield forecasting.Backtest(
+            np.arange(150, 150 + years), world[150:, np.newaxis], said
+        )
+
+
+@pytest.mark.parametrize("years", [159, 36])
+@pytest.mark.parametrize(
+    "model, reference", [("AR(9)", "AR(2)"), ("AR(2)", "mean")]
+)
+def test_three_long_blocks_cover_where_errors_come_in_runs(
+    model, reference, years
+):
+    """Nine tenths of 300 worlds, give or take the luck of the draw.
+
+    The truth is the skill over all worlds. With the middle 90 % of the
+    resampled skills it would be covered in half to three quarters of them.
+    """
+    worlds = list(worlds_like_the_sun(300, years))
+    squares = {
+        name: sum(((w.actual - w.forecasts[name]) ** 2).sum() for w in worlds)
+        for name in (model, reference)
+    }
+    truth = 1 - squares[model] / squares[reference]
+    found = [
+        forecasting.score_interval(
+            world,
+            model,
+            reference=reference,
+            block_length=years // 3,
+            resamples=100,
+        )
+        for world in worlds
+    ]
+    inside = np.mean([low <= truth <= high for _, low, high in found])
+    assert 0.85 <= inside <= 0.99, f"covered in {inside:.0%} of the worlds"
+
+
+@pytest.mark.parametrize(
+    "freedom, level, quantile",
+    [(2, 0.9, 2.9200), (6, 0.9, 1.9432), (14, 0.99, 2.9768)],
+)
+def test_reach_is_student_s(freedom, level, quantile):
+    """Against the printed table of Student's distribution."""
+    found = scores._student_t(level, freedom)
+    assert found == pytest.approx(quantile, abs=5e-4)
+
+
+@given(
+    blocks=st.integers(3, 10),
+    level=st.sampled_from([0.5, 0.8, 0.95]),
+)
+def test_interval_widens_with_its_level_and_stays_possible(blocks, level):
+    result = forecasting.backtest(
+        SUN,
+        {"AR": forecasting.naive_forecast, "mean": forecasting.mean_forecast},
+        first_origin=249,
+    )
+    found = [
+        forecasting.score_interval(
+            result,
+            "AR",
+            reference="mean",
+            block_length=60 // blocks,
+            level=each,
+            resamples=100,
+        )
+        for each in (level, 0.99)
+    ]
+    (_, low, high), (_, lower, higher) = found
+    assert lower < low < high <= higher <= 1
 
 
 def test_longer_blocks_widen_the_interval_where_errors_come_in_runs():

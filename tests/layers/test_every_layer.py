@@ -10,7 +10,12 @@ from rnnlib.layers.elman import Elman
 from rnnlib.layers.fast_lstm import FastLSTM
 from rnnlib.layers.gru import GRU
 from rnnlib.layers.lstm import LSTM
-from rnnlib.training.gradients import gradient_check, relative_error
+from rnnlib.layers.stack import Stack
+from rnnlib.training.gradients import (
+    gradient_check,
+    numerical_gradient,
+    relative_error,
+)
 
 many = settings(max_examples=200, deadline=None, derandomize=True)
 some = settings(max_examples=40, deadline=None, derandomize=True)
@@ -48,13 +53,45 @@ def grus(draw):
     return lambda D, H, seed: GRU(D, H, init=draw(inits), seed=seed)
 
 
+@st.composite
+def stacks(draw):
+    """One to three layers, of one kind and size or of several."""
+    depth, alike = draw(st.integers(1, 3)), draw(st.booleans())
+    kinds = st.one_of(elmans(), lstms(), lstms(FastLSTM), grus())
+    if alike:
+        makers, sizes = [draw(kinds)] * depth, [0] * depth
+    else:
+        makers = [draw(kinds) for _ in range(depth)]
+        sizes = [draw(st.integers(0, 2)) for _ in range(depth - 1)] + [0]
+
+    def make(D, H, seed):
+        sides = [D, *(H + more for more in sizes)]
+        pairs = zip(makers, sides, sides[1:])
+        return Stack([one(low, high, seed) for one, low, high in pairs])
+
+    return make
+
+
 KINDS = {
     "Elman": elmans(),
     "LSTM": lstms(),
     "FastLSTM": lstms(FastLSTM),
     "GRU": grus(),
+    "Stack": stacks(),
 }
-LAYERS = [Elman, LSTM, FastLSTM, GRU]
+
+
+def two_layers(input_size, hidden_size, **options):
+    """Make a stack as one makes a layer."""
+    return Stack(
+        [
+            Elman(input_size, hidden_size, **options),
+            Elman(hidden_size, hidden_size, **options),
+        ]
+    )
+
+
+LAYERS = [Elman, LSTM, FastLSTM, GRU, two_layers]
 
 
 @st.composite
@@ -68,21 +105,47 @@ def cases(draw, kind=None):
         if name.startswith("b_"):
             bias = layer.parameters[name]
             bias += rng.normal(0, 0.3, bias.shape)
-    state = {name: rng.normal(size=(B, H)) for name in state_names(layer)}
+    state = {
+        name + end: rng.normal(size=(B, one.hidden_size))
+        for end, one in by_ending(layer).items()
+        for name in (["h0", "c0"] if isinstance(one, LSTM) else ["h0"])
+    }
     return layer, rng.normal(size=(T, B, D)), state, rng.normal(size=(T, B, H))
 
 
-def state_names(layer):
-    return ["h0", "c0"] if isinstance(layer, LSTM) else ["h0"]
+def by_ending(layer):
+    """Return single layers by the ending of their parameters' names."""
+    if isinstance(layer, Stack):
+        return {f"_l{k}": one for k, one in enumerate(layer.layers)}
+    return {"": layer}
+
+
+def own(values, end):
+    """Return the values of one layer, by their plain names."""
+    return {
+        name.removesuffix(end): value
+        for name, value in values.items()
+        if name.endswith(end)
+    }
 
 
 def as_h0(state):
     """Put a state in the form that forward takes."""
-    return tuple(state.values()) if len(state) == 2 else state["h0"]
+    endings = list(dict.fromkeys(name[2:] for name in state))
+    parts = [tuple(own(state, end).values()) for end in endings]
+    states = [part if len(part) == 2 else part[0] for part in parts]
+    return states[0] if endings == [""] else states
 
 
 def far_from_kinks(layer, x, state):
     """Say whether no ReLU stands where a difference would straddle zero."""
+    if isinstance(layer, Stack):
+        for end, one in by_ending(layer).items():
+            part = own(state, end)
+            if not far_from_kinks(one, x, part):
+                return False
+            x, _ = one.forward(x, as_h0(part))
+        return True
     if getattr(layer, "activation", "") != "relu":
         return True
     h, cache = layer.forward(x, as_h0(state))
@@ -100,11 +163,18 @@ def in_torch(layer, x, state):
         name: torch.tensor(value, requires_grad=True)
         for name, value in {**layer.parameters, "x": x, **state}.items()
     }
-    outputs, h, c = [], tensors["h0"], tensors.get("c0")
-    for x_t in tensors["x"]:
-        h, c = one_step_in_torch(layer, tensors, x_t, h, c)
+    h = tensors["x"]
+    for end, one in by_ending(layer).items():
+        h = one_layer_in_torch(one, own(tensors, end), h)
+    return h, tensors
+
+
+def one_layer_in_torch(layer, w, x):
+    outputs, h, c = [], w["h0"], w.get("c0")
+    for x_t in x:
+        h, c = one_step_in_torch(layer, w, x_t, h, c)
         outputs.append(h)
-    return torch.stack(outputs), c, tensors
+    return torch.stack(outputs)
 
 
 def one_step_in_torch(layer, w, x_t, h, c):
@@ -142,7 +212,19 @@ def test_gradients_equal_central_differences(kind, data):
         return float((dh * (layer.forward(x, as_h0(state))[0] - h)).sum())
 
     arrays = {**layer.parameters, "x": x, **state}
-    errors = gradient_check(loss, arrays, layer.backward(dh, cache))
+    gradients = layer.backward(dh, cache)
+    if kind == "Stack":
+        # A gradient shrinks from layer to layer, the rounding of the outputs
+        # does not. So all arrays are compared as one vector; each of them is
+        # compared with autograd below.
+        numerical = [numerical_gradient(loss, a) for a in arrays.values()]
+        numbers = [
+            np.concatenate([np.ravel(a) for a in side])
+            for side in ([gradients[name] for name in arrays], numerical)
+        ]
+        assert relative_error(*numbers) < 1e-7
+        return
+    errors = gradient_check(loss, arrays, gradients)
     assert max(errors.values()) < 1e-7, errors
 
 
@@ -153,7 +235,7 @@ def test_outputs_and_gradients_equal_autograd(kind, data):
     layer, x, state, dh = data.draw(cases(kind))
     h, cache = layer.forward(x, as_h0(state))
     gradients = layer.backward(dh, cache)
-    h_torch, _, tensors = in_torch(layer, x, state)
+    h_torch, tensors = in_torch(layer, x, state)
     assert relative_error(h, h_torch.detach().numpy()) < 1e-12
     h_torch.backward(torch.tensor(dh))
     assert gradients.keys() == tensors.keys()
@@ -168,7 +250,7 @@ def test_outputs_and_gradients_equal_autograd(kind, data):
 def test_torchs_own_layer_computes_the_same(kind, data):
     """From zero, as most train; both biases and the order of the gates."""
     layer, x, _, dh = data.draw(cases(kind))
-    assume(getattr(layer, "activation", "tanh") in torch_knows(layer))
+    assume(torch_has(layer))
     h, cache = layer.forward(x)
     gradients = layer.backward(dh, cache)
     module = layer.to_torch()
@@ -176,17 +258,35 @@ def test_torchs_own_layer_computes_the_same(kind, data):
     h_torch, _ = module(x_torch)
     h_torch.backward(torch.tensor(dh))
     assert relative_error(h, h_torch.detach()) < 1e-10
-    for found, wanted in (
-        (gradients["x"], x_torch),
-        (gradients["W_xh"].T, module.weight_ih_l0),
-        (gradients["W_hh"].T, module.weight_hh_l0),
-        (gradients["b_h"], module.bias_ih_l0),
-    ):
-        assert relative_error(found, wanted.grad) < 1e-10
+    assert relative_error(gradients["x"], x_torch.grad) < 1e-10
+    for k, end in enumerate(by_ending(layer)):
+        ours = own(gradients, end)
+        for found, wanted in (
+            (ours["W_xh"].T, f"weight_ih_l{k}"),
+            (ours["W_hh"].T, f"weight_hh_l{k}"),
+            (ours["b_h"], f"bias_ih_l{k}"),
+        ):
+            grad = getattr(module, wanted).grad
+            assert relative_error(found, grad) < 1e-10
 
 
-def torch_knows(layer):
-    return getattr(layer, "torch_activations", ("tanh",))
+def torch_has(layer):
+    """Say whether torch.nn has the layer, and all of a stack as one."""
+    parts = by_ending(layer).values()
+    alike = {
+        (
+            one.torch_name if hasattr(one, "torch_name") else "GRU",
+            one.hidden_size,
+            getattr(one, "activation", "tanh"),
+        )
+        for one in parts
+    }
+    known = all(
+        getattr(one, "activation", "tanh")
+        in getattr(one, "torch_activations", ("tanh",))
+        for one in parts
+    )
+    return known and len(alike) == 1
 
 
 @many
@@ -247,9 +347,17 @@ def test_no_state_hides_between_calls(case):
         second, end = layer.forward(x[cut:], middle.last_state)
         parts = np.concatenate([first, second])
         np.testing.assert_allclose(parts, whole, rtol=0, atol=1e-13)
-        np.testing.assert_allclose(
-            np.array(end.last_state), cache.last_state, rtol=0, atol=1e-13
-        )
+        for found, wanted in zip(
+            flat(end.last_state), flat(cache.last_state), strict=True
+        ):
+            np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-13)
+
+
+def flat(state):
+    """Return the arrays of a state in one list."""
+    if isinstance(state, np.ndarray):
+        return [state]
+    return [array for part in state for array in flat(part)]
 
 
 @some
@@ -318,8 +426,13 @@ def test_changing_an_input_later_does_not_reach_the_result(kind):
     ],
 )
 def test_forward_refuses_what_does_not_fit(kind, x, h0, message):
-    if issubclass(kind, LSTM) and h0 is not None:
-        h0 = (h0, np.zeros((2, 5)))
+    if h0 is not None:
+        other = np.zeros((2, 5))
+        h0 = {
+            LSTM: (h0, other),
+            FastLSTM: (h0, other),
+            two_layers: [other, h0],
+        }.get(kind, h0)
     with pytest.raises(ValueError, match=message):
         kind(1, 5).forward(x, h0)
 

@@ -179,3 +179,15 @@ def test_rows_chosen_by_hand_give_the_model_of_these_rows():
     some = models.regress_on_lags(past[::3], target[::3])
     residuals = target[::3] - some.intercept - past[::3] @ some.coefficients
     np.testing.assert_allclose(past[::3].T @ residuals, 0, atol=1e-6)
+
+
+@pytest.mark.parametrize("criterion", ["aic", "bic"])
+def test_one_pass_gives_the_criteria_of_all_orders(criterion):
+    """Each as a fit of its own gives it, on the same targets."""
+    series = np.random.default_rng(3).normal(size=60).cumsum() + 20
+    order, criteria = models.choose_order(series, 6, criterion=criterion)
+    wanted = [
+        getattr(models.fit_ar(series[6 - p :], p), criterion) for p in range(7)
+    ]
+    np.testing.assert_allclose(criteria, wanted, rtol=1e-10)
+    assert order == np.argmin(wanted)

@@ -116,15 +116,46 @@ def test_fading_lag_is_where_a_power_falls_below_the_share_for_good():
     assert fading_lag(np.ones(4)) == np.inf
 
 
-def test_memory_horizon_is_the_last_lag_that_half_of_the_seeds_learn():
-    lags = [5, 10, 20, 50]
-    success = np.array([[1, 1, 1, 1], [1, 1, 1, 1], [1, 1, 0, 0], [0] * 4])
-    found = memory_horizon(lags, success.astype(bool))
-    assert found.lag == 20
-    assert found.low == 10
-    assert found.high == 20
-    none = memory_horizon(lags, np.zeros((4, 3), bool))
-    assert none == (0, 0, 0)
+def _seeds(*wins, of=10):
+    return np.array([[k < won for k in range(of)] for won in wins])
+
+
+LAGS = [5, 10, 20, 50]
+
+
+@pytest.mark.parametrize(
+    ("wins", "wanted", "told"),
+    [
+        ((10, 10, 5, 0), (20, 10, 50), "10 to below 50"),
+        ((10, 10, 10, 0), (20, 20, 50), "20 to below 50"),
+        ((10, 4, 10, 10), (5, 5, np.inf), "5 or more"),  # a gap ends it
+        ((10, 8, 10, 1), (20, 5, 50), "5 to below 50"),
+        ((10, 10, 10, 10), (50, 50, np.inf), "50 or more"),  # censored
+        ((0, 0, 0, 0), (0, 0, 5), "0 to below 5"),
+    ],
+)
+def test_memory_horizon_ends_at_a_gap_and_says_what_is_shown(
+    wins, wanted, told
+):
+    found = memory_horizon(LAGS, _seeds(*wins))
+    assert found == wanted
+    assert found.interval() == told
+
+
+def test_three_seeds_show_nothing():
+    found = memory_horizon(LAGS, _seeds(3, 3, 0, 0, of=3))
+    assert found == (10, 0, np.inf)
+
+
+@pytest.mark.parametrize("slope", [1.0, 3.0, 10.0])
+@pytest.mark.parametrize("middle", [12.0, 20.0, 40.0])
+def test_interval_of_the_horizon_covers_the_truth(slope, middle):
+    share = 1 / (1 + (np.array(LAGS) / middle) ** slope)
+    truth = max(lag for lag, p in zip(LAGS, share) if p >= 0.5)
+    draws = np.random.default_rng(1).random((400, len(LAGS), 10))
+    found = [memory_horizon(LAGS, draw < share[:, None]) for draw in draws]
+    covered = np.mean([f.low <= truth < f.high for f in found])
+    assert covered >= 0.95
 
 
 def test_success_interval_equals_wilsons_formula_and_stays_inside():

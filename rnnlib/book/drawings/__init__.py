@@ -4,6 +4,7 @@
 strokes         what all are made of: a node, an arrow, a loop
 one_number      the thread; AR(p) as a neuron; the memory neuron
 elman_network   one unit, two units; folded and unfolded; five wirings
+depth           layers on top of one another
 gradient_flow   how a gradient finds its way back, and what is left of it
 lstm_cell       the cell as it grows
 forecasts       how a backtest walks; recursive and direct
@@ -19,6 +20,7 @@ __getattr__, __dir__, __all__ = door(
         "strokes": ["sheet", "node", "arrow", "loop"],
         "one_number": ["thread", "ar_neuron", "memory_neuron"],
         "elman_network": ["latch", "two_units", "elman", "wirings"],
+        "depth": ["stacked"],
         "gradient_flow": ["gradient_paths", "fading_gradient"],
         "lstm_cell": ["lstm_stage"],
         "forecasts": ["rolling_origin", "recursive_and_direct"],

@@ -14,29 +14,52 @@ def gradient_paths() -> Figure:
     Returns
     -------
     Figure
-        Three unfolded steps; a path for each place where u stands.
+        Three rows of three unfolded steps. In each the path goes back from
+        the loss through the states, and ends at one of the places of u.
     """
-    blue = COLORS["Elman"]
-    figure, ax = sheet(9.4, 5.0)
-    columns = (2.2, 4.6, 7.0)
-    for step, x in enumerate(columns, 1):
-        arrow(ax, (x, 0.75), (x, 1.6))
-        node(ax, x, 0.45, f"x{below(str(step))}", shape="text")
-        tail = 0.6 if step == 1 else x - 2.0
-        arrow(ax, (tail, 2.0), (x - 0.4, 2.0), color=blue)
-        ax.text(x - 1.3, 1.62, "u", color=blue, ha="center")
-        node(ax, x, 2.0, f"h{below(str(step))}", color=blue)
-    node(ax, 0.3, 2.0, f"h{below('0')}", shape="text", color=blue)
-    arrow(ax, (7.4, 2.0), (8.3, 2.0))
-    node(ax, 8.75, 2.0, "L", shape="box")
-    shades = ("#7A4F9A", "#A8763E", "#4B7F52")
-    names = ("1 slope", "2 slopes", "3 slopes")
-    for number, (shade, name) in enumerate(zip(shades, names)):
-        height, end = 2.85 + 0.62 * number, columns[2 - number] - 1.3
-        ax.plot([8.75, 8.75], [2.45, height], color=shade, lw=2)
-        ax.plot([8.75, end], [height, height], color=shade, lw=2)
-        arrow(ax, (end, height), (end, 2.1), color=shade, width=2)
-        ax.text(7.85, height + 0.14, name, color=shade, ha="center")
+    grey, blue = "#A9B1B8", COLORS["Elman"]
+    figure, ax = sheet(9.4, 6.3)
+    columns = (0.5, 2.6, 4.7, 6.8)  # h_0 to h_3
+    terms = ("1 slope", "2 slopes", "3 slopes")
+    for row, term in enumerate(terms):
+        y, last = 5.2 - 2.0 * row, 3 - row  # the path ends in front of h_last
+        for step, x in enumerate(columns):
+            passed = step >= last
+            color = blue if passed else grey
+            shape = "circle" if step else "text"
+            name = f"h{below(str(step))}"
+            node(ax, x, y, name, color=color, shape=shape, filled=passed)
+            if step == 0:
+                continue
+            left, right = columns[step - 1] + 0.5, x - 0.4
+            if step > last:
+                arrow(ax, (right, y), (left - 0.1, y), color=blue, width=3)
+                ax.text(
+                    (left + right) / 2,
+                    y + 0.3,
+                    "u",
+                    color=blue,
+                    ha="center",
+                    fontsize=12,
+                )
+            elif step == last:
+                middle = (left + right) / 2
+                arrow(ax, (right, y), (middle + 0.3, y), color=blue, width=3)
+                node(ax, middle, y, "u", shape="box", color=blue, size=0.28)
+                ax.plot([left, middle - 0.28], [y, y], color=grey, lw=1.6)
+            else:
+                arrow(ax, (left, y), (right, y), color=grey)
+                ax.text(
+                    (left + right) / 2,
+                    y + 0.3,
+                    "u",
+                    color=grey,
+                    ha="center",
+                    fontsize=12,
+                )
+        arrow(ax, (8.3, y), (7.2, y), color=blue, width=3)
+        node(ax, 8.75, y, "L", shape="box")
+        ax.text(columns[3] + 0.9, y - 0.72, term, color=blue, ha="center")
     return figure
 
 

@@ -21,7 +21,7 @@ def thread() -> Figure:
     cells = (
         ("AR(1)", "AR", "φ", "one number,\nfitted"),
         ("memory\nneuron", "memory", "u", "one weight,\nlearned"),
-        ("Elman\nnetwork", "Elman", "ρ", "of a matrix,\nlearned"),
+        ("Elman\nnetwork", "Elman", "ρ", "size of a matrix,\nlearned"),
         ("LSTM", "LSTM", "f$_t$", "a gate, set anew\nat each step"),
     )
     figure, ax = sheet(9.6, 3.9)

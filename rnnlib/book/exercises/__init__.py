@@ -21,6 +21,7 @@ CHAPTERS = (
     "memory",
     "elman",
     "bptt",
+    "training",
     "vanishing",
     "lstm",
     "forecasting",

@@ -41,13 +41,13 @@ EXERCISES = {
         truth=lambda history, c, phi: c + phi * history[-1],
         slips={
             "your forecast starts from the oldest value; the next value "
-            "hangs on the most recent one, history[-1].": (
+            "depends on the most recent one, history[-1].": (
                 lambda history, c, phi: c + phi * history[0]
             ),
             "your forecast leaves out the intercept.": (
                 lambda history, c, phi: phi * history[-1]
             ),
-            "you forecast the value before last once more; the most recent "
+            "you start from the second-to-last value; the most recent "
             "one is history[-1].": (
                 lambda history, c, phi: c + phi * history[-2]
             ),
@@ -68,7 +68,7 @@ EXERCISES = {
             "you multiply by 1 - Σφ; solving for the level divides by it.": (
                 lambda c, coefficients: c * (1 - coefficients.sum())
             ),
-            "the sign of Σφ is turned: bring φ x to the left side first.": (
+            "the sign of Σφ is reversed: bring φ x to the left side first.": (
                 lambda c, coefficients: c / (1 + coefficients.sum())
             ),
             "only the first coefficient is used; all p of them count.": (
@@ -92,7 +92,7 @@ EXERCISES = {
                     np.ceil(np.round(np.log(0.01) / np.log(abs(phi)), 9))
                 )
             ),
-            "at your k the trace is not yet below 1 %: one step more.": (
+            "at your k more than 1 % of the shock is left: one step more.": (
                 lambda phi: int(np.log(0.01) / np.log(abs(phi)))
             ),
             "you solve for one half (0.5), the question is one hundredth.": (

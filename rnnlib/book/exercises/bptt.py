@@ -22,19 +22,50 @@ def _three(x, u, w, b, y, paths=3, slopes=True):
     return total
 
 
-def _rows(series, steps, shift=0, drop=0):
-    count = len(series) - steps - drop
-    return np.array(
-        [
-            np.append(series[i : i + steps], series[i + steps - shift])
-            for i in range(count)
-        ]
-    )
+_CHANCES = _RNG.dirichlet(np.ones(4), size=4).round(2) + 0.01
 
 
-_SERIES = np.array([3.0, 1.0, 4.0, 1.5, 9.0, 2.0, 6.0])
-_BACK = tuple(_RNG.normal(size=shape).round(1) for shape in ((2, 3), (2, 3)))
-_BACK += (_RNG.normal(size=(3, 3)).round(1), np.tanh(_RNG.normal(size=(2, 3))))
+def _bits(chances, codes):
+    return -np.log2(chances[np.arange(len(codes)), codes]).sum()
+
+
+def _which(seed):
+    """Return a loss of W_hh, W_hh, and four gradients, one of them right."""
+    rng = np.random.default_rng(seed)
+    x, W = rng.normal(size=(6, 2, 3)), rng.normal(size=(3, 3))
+
+    def states(W):
+        h = [np.zeros((2, 3))]
+        for x_t in x:
+            h.append(np.tanh(x_t + h[-1] @ W))
+        return h
+
+    def loss(W):
+        return float((states(W)[-1] ** 2).sum())
+
+    def gradient(back, slopes=True, steps=6):
+        h, total = states(W), np.zeros((3, 3))
+        later = 2 * h[-1]
+        for t in range(6, 6 - steps, -1):
+            dz = later * (1 - h[t] ** 2) if slopes else later
+            total += h[t - 1].T @ dz
+            later = dz @ back
+        return total
+
+    four = [gradient(W.T), gradient(W), gradient(W.T, slopes=False)]
+    four.append(gradient(W.T, steps=2))
+    return loss, W, tuple(four[i] for i in rng.permutation(4))
+
+
+def _distances(loss, W, candidates):
+    """Return how far each candidate is from the numerical gradient."""
+    numerical = np.zeros_like(W)
+    for entry in np.ndindex(*W.shape):
+        step = np.zeros_like(W)
+        step[entry] = 1e-5
+        numerical[entry] = (loss(W + step) - loss(W - step)) / 2e-5
+    return [np.linalg.norm(c - numerical) for c in candidates]
+
 
 EXERCISES = {
     "bptt-three": Exercise(
@@ -59,28 +90,6 @@ EXERCISES = {
             ),
         },
         lesson="The path to step 1 counts h_0 = 0, so two paths are left.",
-    ),
-    "bptt-windows": Exercise(
-        arguments=("series", "steps"),
-        cases=[(_SERIES, 3), (_SERIES, 2)],
-        truth=_rows,
-        slips={
-            "your label is the last value of the window itself: the network "
-            "has only to copy it. The label is the value after.": (
-                lambda series, steps: _rows(series, steps, shift=1)
-            ),
-            "one window is missing at the end: the last value of the series "
-            "is a label too.": lambda series, steps: _rows(
-                series, steps, drop=1
-            ),
-            "your windows do not overlap; shift each by one step.": (
-                lambda series, steps: _rows(series, steps)[::steps]
-            ),
-            "the labels are missing: add the next value as last column.": (
-                lambda series, steps: _rows(series, steps)[:, :-1]
-            ),
-        },
-        lesson="No value stands in its own window.",
     ),
     "bptt-head": Exercise(
         arguments=("h", "dy"),
@@ -110,40 +119,6 @@ EXERCISES = {
         },
         lesson="At the head nothing passes from step to step.",
     ),
-    "bptt-step": Exercise(
-        arguments=("dh", "dz_next", "W_hh", "h"),
-        cases=[_BACK, (*tuple(2 * a for a in _BACK[:3]), _BACK[3] / 2)],
-        truth=lambda dh, dz_next, W_hh, h: (
-            (dh + dz_next @ W_hh.T) * (1 - h**2)
-        ),
-        slips={
-            "W_hh must be turned: forward went h @ W_hh, so the gradient "
-            "comes back through W_hh.T.": (
-                lambda dh, dz_next, W_hh, h: (dh + dz_next @ W_hh) * (1 - h**2)
-            ),
-            "the slope of the tanh is missing.": (
-                lambda dh, dz_next, W_hh, h: dh + dz_next @ W_hh.T
-            ),
-            "h is already the tanh; its slope is 1 - h^2, without another "
-            "tanh.": lambda dh, dz_next, W_hh, h: (
-                (dh + dz_next @ W_hh.T) * (1 - np.tanh(h) ** 2)
-            ),
-            "what the later steps send back is missing: "
-            "add dz_next @ W_hh.T.": (
-                lambda dh, dz_next, W_hh, h: dh * (1 - h**2)
-            ),
-            "the slope belongs to both parts: put brackets around the sum.": (
-                lambda dh, dz_next, W_hh, h: dh + dz_next @ W_hh.T * (1 - h**2)
-            ),
-            "the slope of the tanh is 1 - h^2, not 1 - h.": (
-                lambda dh, dz_next, W_hh, h: (dh + dz_next @ W_hh.T) * (1 - h)
-            ),
-            "the slope belongs to both parts: add first, then multiply.": (
-                lambda dh, dz_next, W_hh, h: dh * (1 - h**2) + dz_next @ W_hh.T
-            ),
-        },
-        lesson="This line, run from the last step to the first, is BPTT.",
-    ),
     "bptt-reach": Exercise(
         arguments=("t", "piece"),
         cases=[(0, 5), (4, 5), (5, 5), (13, 5), (20, 7)],
@@ -161,5 +136,55 @@ EXERCISES = {
             "steps.": lambda t, piece: t % piece + 1,
         },
         lesson="The first step of a piece learns nothing from the past.",
+    ),
+    "bptt-bits": Exercise(
+        arguments=("chances", "codes"),
+        cases=[
+            (np.array([[0.5, 0.25, 0.25], [0.1, 0.1, 0.8]]), np.array([1, 2])),
+            (_CHANCES, np.array([3, 1, 1, 0])),
+        ],
+        truth=_bits,
+        slips={
+            "these are nats, from the natural logarithm; bits come from "
+            "np.log2.": lambda p, codes: _bits(p, codes) * np.log(2),
+            "this is the mean per character; the whole name is asked for.": (
+                lambda p, codes: _bits(p, codes) / len(codes)
+            ),
+            "the end is missing: that the name stops here is a surprise "
+            "too.": lambda p, codes: _bits(p[:-1], codes[:-1]),
+            "this is the probability of the name; bits are minus its "
+            "logarithm to the base 2.": (
+                lambda p, codes: 2 ** -_bits(p, codes)
+            ),
+            "your sign is turned: the logarithm of a probability is "
+            "negative, surprise is not.": lambda p, codes: -_bits(p, codes),
+        },
+        lesson="Bits of characters add, since their probabilities multiply.",
+    ),
+    "bptt-which": Exercise(
+        arguments=("loss", "W", "candidates"),
+        cases=[_which(seed) for seed in (1, 2, 3)],
+        truth=lambda loss, W, candidates: int(
+            np.argmin(_distances(loss, W, candidates))
+        ),
+        slips={
+            "this is the shortest of the four; the size of a gradient says "
+            "nothing about whether it is right.": (
+                lambda loss, W, candidates: int(
+                    np.argmin([np.linalg.norm(c) for c in candidates])
+                )
+            ),
+            "this is the one farthest from the numerical gradient: argmin, "
+            "not argmax.": lambda loss, W, candidates: int(
+                np.argmax(_distances(loss, W, candidates))
+            ),
+            "you count from 1; candidates[0] is the first.": (
+                lambda loss, W, candidates: (
+                    1 + int(np.argmin(_distances(loss, W, candidates)))
+                )
+            ),
+        },
+        lesson="You judged four derivations without making one.",
+        on_error="loss takes a whole matrix of the shape of W.",
     ),
 }

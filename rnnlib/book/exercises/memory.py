@@ -7,22 +7,9 @@ import numpy as np
 from rnnlib.book.exercises.spec import Exercise
 
 
-def _run(
-    x: np.ndarray,
-    u: float,
-    m: float,
-    bias: float,
-    start: float = 0.0,
-    seen: str = "output",
-) -> np.ndarray:
-    """Run the neuron, or one of its misreadings (what it sees of step t-1)."""
-    outputs, last_output, last_input = [], start, start
-    for value in x:
-        seen_now = {"output": last_output, "input": last_input, "none": 0.0}
-        last_output = u * seen_now[seen] + m * value + bias
-        last_input = value
-        outputs.append(last_output)
-    return np.array(outputs)
+def _left(cups: np.ndarray, night: float, u: float) -> float:
+    """Caffeine in mg, of which a fraction u stays from hour to hour."""
+    return float(80 * np.sum(u ** (night - cups)))
 
 
 def _slope(x: np.ndarray, u: float, m: float, bias: float) -> float:
@@ -31,45 +18,42 @@ def _slope(x: np.ndarray, u: float, m: float, bias: float) -> float:
     return o2 + u * o1
 
 
-_X = np.array([1.0, -2.0, 0.5, 3.0])
-
 EXERCISES = {
-    "memory-run": Exercise(
-        arguments=("x", "u", "m", "b", "start"),
+    "memory-coffee": Exercise(
+        arguments=("cups", "night"),
         cases=[
-            (_X, 0.5, 2.0, 0.3, 0.0),
-            (np.array([0.5, 0.6]), -0.4, 1.0, 0.1, 3.0),
+            (np.array([8.0, 12.0, 16.0]), 23.0),
+            (np.array([7.0, 7.0]), 12.0),
+            (np.array([9.0, 21.0]), 22.0),
         ],
-        truth=_run,
+        truth=lambda cups, night: _left(cups, night, 0.5 ** (1 / 5)),
         slips={
-            "you ignore `start`: the first input meets the output before "
-            "it, O(0) = start.": lambda x, u, m, b, start: _run(x, u, m, b),
-            "you return O(0) as well; only the outputs after each input are "
-            "asked for.": lambda x, u, m, b, start: np.append(
-                start, _run(x, u, m, b, start)
+            "u = 0.5 halves every hour; half is gone after five hours, "
+            "u^5 = 1/2.": lambda cups, night: _left(cups, night, 0.5),
+            "u = 0.9 loses a tenth an hour; after five hours 59 % are left, "
+            "not half. Solve u^5 = 1/2.": (
+                lambda cups, night: _left(cups, night, 0.9)
             ),
-            "the bias is part of every output, and so of what the next step "
-            "sees; you add it only at the end.": (
-                lambda x, u, m, b, start: _run(x, u, m, 0.0, start) + b
+            "you take the same amount off at each hour; forgetting takes the "
+            "same fraction of what is left.": lambda cups, night: float(
+                80 * np.maximum(0, 1 - (night - cups) / 10).sum()
             ),
-            "u and m are swapped: u weighs the last output, m the input.": (
-                lambda x, u, m, b, start: _run(x, m, u, b, start)
+            "you count the hours from the first cup for all of them; each cup "
+            "has its own age.": lambda cups, night: (
+                len(cups) * _left(cups[:1], night, 0.5 ** (1 / 5))
             ),
-            "your neuron sees its last input; it must see its last output.": (
-                lambda x, u, m, b, start: _run(x, u, m, b, start, "input")
+            "only the last cup is counted; what is left of the earlier ones "
+            "adds to it.": lambda cups, night: _left(
+                cups[-1:], night, 0.5 ** (1 / 5)
             ),
-            "your neuron forgets: every step starts from 0 again. Keep the "
-            "output from one step to the next.": (
-                lambda x, u, m, b, start: _run(x, u, m, b, start, "none")
+            "you return one value for each cup; add them up.": (
+                lambda cups, night: 80 * 0.5 ** ((night - cups) / 5)
             ),
-            "the bias b is missing: it is added at every step.": (
-                lambda x, u, m, b, start: _run(x, u, m, 0.0, start)
-            ),
-            "you return the last output; all of them are asked for.": (
-                lambda x, u, m, b, start: _run(x, u, m, b, start)[-1]
+            "a cup brings 80 mg: that is the m of this neuron.": (
+                lambda cups, night: _left(cups, night, 0.5 ** (1 / 5)) / 80
             ),
         },
-        lesson="With `start` you can feed a long series in pieces.",
+        lesson="Cups at 8, 12 and 16 leave 58 mg at 23: 7 tenths of a cup.",
     ),
     "memory-half-life": Exercise(
         arguments=("steps",),
@@ -86,7 +70,9 @@ EXERCISES = {
             "u = e^(-1/steps) leaves 37 % after `steps` steps; one half is "
             "asked for.": lambda steps: np.exp(-1 / steps),
             "0.5^steps is what a neuron with u = 1/2 has left after so many "
-            "steps. Turn it round: u^steps = 1/2.": lambda steps: 0.5**steps,
+            "steps. Solve the other way: u^steps = 1/2.": lambda steps: (
+                0.5**steps
+            ),
         },
         lesson="For a half-life of 1,000 steps u must be 0.9993.",
     ),

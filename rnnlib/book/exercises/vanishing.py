@@ -9,9 +9,28 @@ from rnnlib.book.exercises.spec import Exercise
 _RNG = np.random.default_rng(9)
 
 
-def _clipped(gradient, limit):
-    norm = np.linalg.norm(gradient)
-    return gradient if norm <= limit else gradient * (limit / norm)
+def _factor(norms):
+    return (norms[-1] / norms[0]) ** (1 / (len(norms) - 1))
+
+
+def _norms(gradients):
+    return [np.linalg.norm(array) for array in gradients.values()]
+
+
+def _shrink(gradients, limit):
+    return min(1.0, limit / np.linalg.norm(_norms(gradients)))
+
+
+def _at_rest(u):
+    h = 1.0
+    for _ in range(200):
+        h = np.tanh(u * h)
+    return h
+
+
+def _push(u):
+    h = np.sqrt(1 - 1 / u)
+    return u * h - np.arctanh(h)
 
 
 def _jacobian(W_hh, h):
@@ -22,65 +41,83 @@ def _scaled(W, radius):
     return W * (radius / np.abs(np.linalg.eigvals(W)).max())
 
 
-def _by_lag(upstream, W_hh, states, slopes=True, turned=True, drop=0):
-    sizes, back = [np.linalg.norm(upstream)], upstream
-    for h in states[::-1]:
-        slope = 1 - h**2 if slopes else 1.0
-        back = (back * slope) @ (W_hh.T if turned else W_hh)
-        sizes.append(np.linalg.norm(back))
-    return np.array(sizes[drop:])
-
-
 _MATRICES = [_RNG.normal(size=(3, 3)).round(1) for _ in range(2)]
 _STATES = np.tanh(_RNG.normal(size=(4, 3))).round(2)
 
 EXERCISES = {
-    "vanishing-steps": Exercise(
-        arguments=("rate", "share"),
-        cases=[(0.5, 0.01), (0.9, 0.5), (0.58, 0.01), (0.99, 0.001)],
-        truth=lambda rate, share: np.log(share) / np.log(rate),
+    "vanishing-factor": Exercise(
+        arguments=("norms",),
+        cases=[
+            (np.array([8.0, 1.0, 2.0]),),
+            (np.array([3.0, 2.5, 1.0, 0.2]),),
+            (np.array([1.0, 1.5]),),
+        ],
+        truth=_factor,
         slips={
-            "turned over: rate^k = share gives k = log(share) / log(rate).": (
-                lambda rate, share: np.log(rate) / np.log(share)
+            "this is the mean of the factors; but factors are multiplied, "
+            "so ask which constant one has the same product.": (
+                lambda norms: np.mean(norms[1:] / norms[:-1])
             ),
-            "this falls by the same amount at every step; it falls by the "
-            "same factor.": lambda rate, share: (1 - share) / (1 - rate),
-            "the sign is wrong: both logarithms are negative, so k is "
-            "positive.": lambda rate, share: -np.log(share) / np.log(rate),
+            "K + 1 numbers have K steps between them: one step fewer than "
+            "numbers.": lambda norms: (
+                (norms[-1] / norms[0]) ** (1 / len(norms))
+            ),
+            "this is what all steps keep together; return what one keeps.": (
+                lambda norms: norms[-1] / norms[0]
+            ),
+            "all steps together keep the last over the first, and one step "
+            "keeps a root of that, not a share.": (
+                lambda norms: norms[-1] / norms[0] / (len(norms) - 1)
+            ),
+            "this is the mean of the logarithms, so the logarithm of the "
+            "factor: take its exponential.": lambda norms: np.log(
+                _factor(norms)
+            ),
+            "first and last are swapped.": lambda norms: 1 / _factor(norms),
         },
-        lesson="At 0.58 a step, 8.5 steps leave one hundredth.",
+        lesson="It is the geometric mean of the factors, and its logarithm "
+        "estimates the Lyapunov exponent.",
     ),
     "vanishing-clip": Exercise(
-        arguments=("gradient", "limit"),
+        arguments=("gradients", "limit"),
         cases=[
-            (np.array([3.0, 4.0]), 1.0),
-            (np.array([0.3, -0.4]), 1.0),
-            (np.array([[6.0, -8.0], [0.0, 0.0]]), 2.0),
+            ({"W": np.array([[3.0, 0.0]]), "b": np.array([4.0])}, 1.0),
+            ({"W": np.array([[0.3, -0.4]]), "b": np.array([0.1])}, 1.0),
+            ({"W": np.array([[6.0], [-3.0]]), "b": np.array([2.0])}, 2.0),
         ],
-        truth=_clipped,
+        truth=_shrink,
         slips={
-            "this cuts every number by itself and so turns the gradient "
-            "into another direction; shrink the whole of it.": (
-                lambda gradient, limit: np.clip(gradient, -limit, limit)
+            "a short gradient stays as it is: the factor is never above 1.": (
+                lambda gradients, limit: (
+                    limit / np.linalg.norm(_norms(gradients))
+                )
             ),
-            "short gradients must stay as they are: only what is longer "
-            "than the limit is shrunk.": lambda gradient, limit: (
-                gradient * (limit / np.linalg.norm(gradient))
+            "norms of parts do not add up to the norm of the whole; their "
+            "squares do.": lambda gradients, limit: min(
+                1.0, limit / sum(_norms(gradients))
             ),
-            "the result has length 1, not `limit`.": lambda gradient, limit: (
-                gradient
-                if np.linalg.norm(gradient) <= limit
-                else gradient / np.linalg.norm(gradient)
+            "this looks at the longest array alone; the whole gradient is "
+            "longer.": lambda gradients, limit: min(
+                1.0, limit / max(_norms(gradients))
             ),
-            "multiply by limit / norm, not by 1 / limit.": (
-                lambda gradient, limit: (
-                    gradient
-                    if np.linalg.norm(gradient) <= limit
-                    else gradient / limit
+            "the root is missing: this divides by the squared norm.": (
+                lambda gradients, limit: min(
+                    1.0, limit / np.linalg.norm(_norms(gradients)) ** 2
+                )
+            ),
+            "this looks at the largest number, as clipping by value does; "
+            "take the norm.": lambda gradients, limit: min(
+                1.0, limit / max(abs(a).max() for a in gradients.values())
+            ),
+            "the result would have length 1, not `limit`.": (
+                lambda gradients, limit: (
+                    min(1.0, 1 / np.linalg.norm(_norms(gradients)))
+                    if np.linalg.norm(_norms(gradients)) > limit
+                    else 1.0
                 )
             ),
         },
-        lesson="The direction stays, the length is at most the limit.",
+        lesson="One factor for all parameters: the direction stays.",
     ),
     "vanishing-jacobian": Exercise(
         arguments=("W_hh", "h"),
@@ -91,7 +128,7 @@ EXERCISES = {
             "of unit j after the step with respect to unit i before.": (
                 lambda W_hh, h: _jacobian(W_hh, h).T
             ),
-            "the slope of unit j belongs to column j: it bends what flows "
+            "the slope of unit j belongs to column j: it acts on what flows "
             "into unit j.": lambda W_hh, h: W_hh * (1 - h**2)[:, np.newaxis],
             "the slope of the tanh is missing.": lambda W_hh, h: W_hh,
             "h is already the tanh; its slope is 1 - h^2.": lambda W_hh, h: (
@@ -121,7 +158,7 @@ EXERCISES = {
             ),
             "this multiplies by the radius; divide by the present one "
             "too.": lambda W, radius: W * radius,
-            "the scale is turned over: new radius over old.": (
+            "the scale is upside down: new radius over old.": (
                 lambda W, radius: (
                     W * (np.abs(np.linalg.eigvals(W)).max() / radius)
                 )
@@ -129,29 +166,29 @@ EXERCISES = {
         },
         lesson="Eigenvalues scale with the matrix.",
     ),
-    "vanishing-lag": Exercise(
-        arguments=("upstream", "W_hh", "states"),
-        cases=[
-            (_STATES[3], _MATRICES[0], _STATES[:3]),
-            (_STATES[2], _MATRICES[1], _STATES[:2]),
-        ],
-        truth=_by_lag,
+    "vanishing-push": Exercise(
+        arguments=("u",),
+        cases=[(1.5,), (2.0,), (4.0,)],
+        truth=_push,
         slips={
-            "W_hh must be turned on the way back: multiply by W_hh.T.": (
-                lambda *a: _by_lag(*a, turned=False)
+            "this is the state where the wall stands; the push that leads "
+            "there is u h - artanh(h).": lambda u: np.sqrt(1 - 1 / u),
+            "the sign: p = u h - artanh(h) is a positive push against the "
+            "bit.": lambda u: -_push(u),
+            "this takes the state at rest. Under a push the fixed point "
+            "moves inward, until the slope of a step is 1 there.": (
+                lambda u: u * _at_rest(u) * (1 - _at_rest(u) ** 2)
             ),
-            "the slopes of the tanh are missing.": (
-                lambda *a: _by_lag(*a, slopes=False)
+            "without the artanh this is the weighted state; the push is "
+            "what is missing to the fixed point: u h - artanh(h).": (
+                lambda u: u * np.sqrt(1 - 1 / u)
             ),
-            "walk backward: the last state comes first.": (
-                lambda upstream, W_hh, states: _by_lag(
-                    upstream, W_hh, states[::-1]
-                )
-            ),
-            "lag 0 is missing: the first number is the norm of what the "
-            "loss sends to the last state.": lambda *a: _by_lag(*a, drop=1),
+            "the slope of a step is u (1 - h^2), with u in it: h is the root "
+            "of 1 - 1/u.": lambda u: u * (1 - 1 / u) - np.arctanh(1 - 1 / u),
         },
-        lesson="This is the curve that the whole chapter draws.",
+        lesson="A weight of 2 bears 0.53 for ever. Where it gives way the "
+        "slope of a step is 1: the wall is the place where nothing pulls "
+        "back any more.",
     ),
     "vanishing-foresee": Exercise(
         arguments=("v", "q"),

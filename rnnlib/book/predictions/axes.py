@@ -96,7 +96,7 @@ class Axes:
         )
         return (
             f'<svg class="predict-plot" viewBox="0 0 {WIDTH} {HEIGHT}" '
-            f'width="{WIDTH}" {role} font-size="14">'
+            f'width="{WIDTH}" {role} font-size="15">'
             f"{self._frame()}{inside}</svg>"
         )
 

@@ -10,7 +10,12 @@ import numpy as np
 
 from rnnlib.book.predictions.axes import COLORS, Axes, between
 from rnnlib.book.predictions.number import SLACK, Allowance
-from rnnlib.book.predictions.question import Judgement, Outcome, Question
+from rnnlib.book.predictions.question import (
+    ON_WHITE,
+    Judgement,
+    Outcome,
+    Question,
+)
 from rnnlib.book.predictions.wording import joined, level, say, with_unit
 from rnnlib.checks import as_array, as_series
 
@@ -128,7 +133,7 @@ class Curve(Question):
                 index=round(100 * self.axes.height(first)),
                 description=say(x),
                 orientation="vertical",
-                layout={"width": "3.2em", "height": "9em"},
+                layout={"width": "4em", "height": "13em", "margin": "0"},
             )
             for x, first in zip(self.at, self.start())
         ]
@@ -139,7 +144,8 @@ class Curve(Question):
 
         def redraw(change: object) -> None:
             moved.append(change)
-            picture.value = self.axes.svg(self._given() + self.drawn(guess()))
+            inside = self._given() + self.drawn(guess())
+            picture.value = ON_WHITE.format(self.axes.svg(inside))
 
         for slider in sliders:
             slider.observe(redraw, names="value")
@@ -189,9 +195,14 @@ class CurveOutcome(Outcome):
 
     def __init__(self, question: Curve, x: np.ndarray, y: np.ndarray) -> None:
         axes = question.axes
-        if x[0] > question.at[0] - SLACK and len(question.known[0]):
+        if len(question.known[0]) and x[0] > question.known[0][-1]:
             x = np.append(question.known[0][-1], x)
             y = np.append(question.known[1][-1], y)
+        # What lies beyond the axes was not asked for.
+        low, high = axes.x_limits
+        inside = x[(x > low) & (x < high)]
+        ends = [max(low, x[0]), *inside, min(high, x[-1])]
+        x, y = np.array(ends), between(x, y, np.array(ends), axes.log)
         self.question = question
         self.x, self.y = x, y
         self.values = between(x, y, question.at, axes.log)

@@ -27,6 +27,8 @@ from rnnlib.book.predictions.wording import (
 )
 from rnnlib.checks import as_line, describe
 
+# A notebook may be dark, and knows nothing of the book's style sheet.
+ON_WHITE = '<div style="background: #fff; max-width: 30em">{}</div>'
 WAIT = "Commit to a guess above first, or let it be shown."
 
 
@@ -193,7 +195,8 @@ class Question:
 
     def to_markdown(self) -> str:
         """Return the question for viewers without a kernel."""
-        return f"> **Predict**\n>\n> {self.text}\n>\n> *{self.hint()}*"
+        how = f"{self.hint()}. Run this cell to commit to a guess."
+        return f"> **Predict**\n>\n> {self.text}\n>\n> *{how}*"
 
     def to_html(self) -> str:
         """Return the question as a page shows it."""
@@ -248,7 +251,7 @@ class Question:
                 for child in getattr(widget, "children", ()):
                     child.disabled = True
             told = "Committed." if self.guess is not None else "Not guessed."
-            status.value = f"{told} The answer stands below its measurement."
+            status.value = f"{told} The answer is below the measurement."
 
         commit.on_click(committed)
         show.on_click(lambda _: self.show())
@@ -309,7 +312,7 @@ class Answer:
             [
                 f"<b>Answer.</b> {html.escape(text)}",
                 html.escape(self.say),
-                self.outcome.picture(guess),
+                ON_WHITE.format(self.outcome.picture(guess)),
             ]
         )
 

@@ -1,0 +1,625 @@
+"""Predictions in the page: from disk, with the network cut.
+
+A small book of one chapter that asks, and of the page of results, stands for
+all: what each chapter asks is checked without a browser.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from tiny_book import ROOT, TinyBook
+
+import guessing_book
+from rnnlib.book.predictions import predict
+from rnnlib.book.predictions.wording import say, with_unit
+from test_pages import (
+    SCROLLERS_ARE_REACHED,
+    STRUCTURE,
+    TOO_WIDE,
+    faint,
+    told,
+)
+
+# One worker builds the book, once.
+pytestmark = pytest.mark.xdist_group("predictions")
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 900}
+WAYS = ("mouse", "touch", "keyboard")
+KILOBYTE = 1000
+SECOND, HALF = "one-second", "one-half-life"
+LEFT, GONE = "one-left", "one-gone"
+# What is to be seen, below `content-visibility: hidden` too.
+SEEN = "element => element.checkVisibility({ visibilityProperty: true })"
+FORBID = """Object.defineProperty(window, "localStorage", {
+  get() { throw new DOMException("no", "SecurityError"); } })"""
+FILL = """() => {
+  for (let size = 4e6; size >= 1; size = Math.floor(size / 2)) {
+    for (let i = 0; i < 9; i += 1) {
+      try { localStorage.setItem(`${size} ${i}`, "x".repeat(size)); }
+      catch { break; }
+    }
+  }
+}"""
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the book; return the folder of its pages."""
+    folder = tmp_path_factory.mktemp("guessing")
+    made = TinyBook(
+        folder, {"one": guessing_book.cells()}, pages=["predictions.md"]
+    )
+    made.build()
+    return folder / "_build" / "html"
+
+
+@pytest.fixture
+def offline(browser: Browser) -> Iterator[BrowserContext]:
+    """Open a fresh profile without a network, on a screen to be touched."""
+    context = browser.new_context(
+        viewport=dict(DESKTOP), offline=True, has_touch=True
+    )
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(offline: BrowserContext, book: Path) -> Iterator[Page]:
+    """Open the chapter; fail if anything complains meanwhile."""
+    yield from watched(offline, book)
+
+
+def watched(context: BrowserContext, book: Path) -> Iterator[Page]:
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(error.stack))
+    page.on(
+        "console",
+        lambda m: complaints.append(m.text) if m.type == "error" else None,
+    )
+    visit(page, book)
+    yield page
+    if not page.evaluate("coursePredictions.shelf.allowed()"):
+        # The theme's own scripts complain, as they do on any page.
+        complaints = [text for text in complaints if "redict" in text]
+    assert complaints == []
+
+
+def visit(page: Page, book: Path, name: str = "one") -> None:
+    address, _, label = name.partition("#")
+    page.goto(f"{(book / address).as_uri()}.html" + (label and f"#{label}"))
+    page.wait_for_selector("html:not(.predict-waiting)")
+
+
+def question(page: Page, key: str) -> Locator:
+    return page.locator(f"#predict-{key}")
+
+
+def answer(page: Page, key: str) -> Locator:
+    return page.locator(f"#predict-{key}-answer")
+
+
+def is_covered(page: Page, key: str) -> bool:
+    found = answer(page, key)
+    seen = found.evaluate(SEEN)
+    under = found.evaluate("e => Boolean(e.closest('.predict-covered'))")
+    assert seen != under
+    return not seen
+
+
+def press(page: Page, way: str, button: Locator) -> None:
+    if way == "mouse":
+        button.click()
+    elif way == "touch":
+        button.tap()
+    else:
+        button.focus()
+        page.keyboard.press("Enter")
+
+
+def commit(page: Page, key: str, way: str = "mouse") -> None:
+    press(page, way, question(page, key).get_by_role("button", name="Commit"))
+
+
+def choose(page: Page, way: str, name: str = "the same") -> None:
+    radio = question(page, SECOND).get_by_role("radio", name=name)
+    if way == "keyboard":
+        question(page, SECOND).get_by_role("radio").first.focus()
+        page.keyboard.press("ArrowDown")
+    else:
+        press(page, way, radio)
+    assert radio.is_checked()
+
+
+def slide(page: Page, way: str) -> None:
+    slider = question(page, HALF).get_by_role("slider")
+    if way == "keyboard":
+        slider.focus()
+        page.keyboard.press("Home")
+        page.keyboard.press("ArrowRight")
+        assert slider.get_attribute("aria-valuetext") == "2 steps"
+        return
+    place = {"x": 12, "y": slider.bounding_box()["height"] / 2}
+    if way == "mouse":
+        slider.click(position=place)
+    else:
+        slider.tap(position=place)
+    value = slider.get_attribute("aria-valuetext")
+    assert int(value.split()[0]) < 5
+
+
+def drag(page: Page, way: str, key: str = LEFT) -> None:
+    """Draw with the mouse, or move each point by finger or by key."""
+    box = question(page, key)
+    box.scroll_into_view_if_needed()
+    before = values(page, key)
+    handles = box.get_by_role("slider").all()
+    places = [h.locator(".predict-knob").bounding_box() for h in handles]
+    middles = [
+        (b["x"] + b["width"] / 2, b["y"] + b["height"] / 2) for b in places
+    ]
+    far = 0.55 * box.locator("svg").bounding_box()["height"]
+    if way == "mouse":  # one stroke through all points
+        page.mouse.move(*middles[0])
+        page.mouse.down()
+        for x, y in middles:
+            page.mouse.move(x, y + far, steps=4)
+        page.mouse.up()
+    for handle, (x, y) in zip(handles, middles):
+        if way == "touch":
+            page.touchscreen.tap(x, y + far)
+        elif way == "keyboard":
+            handle.focus()
+            for name in ("PageDown", "ArrowDown", "ArrowUp", "ArrowLeft"):
+                page.keyboard.press(name)
+    after = values(page, key)
+    assert all(now < old for now, old in zip(after, before))
+
+
+def values(page: Page, key: str) -> list[float]:
+    handles = question(page, key).get_by_role("slider").all()
+    return [float(h.get_attribute("aria-valuenow")) for h in handles]
+
+
+def kept(page: Page, key: str) -> dict | None:
+    return page.evaluate(f"coursePredictions.shelf.get('{key}')")
+
+
+def commit_all(page: Page) -> None:
+    choose(page, "mouse")
+    slide(page, "keyboard")
+    drag(page, "mouse")
+    for key in (SECOND, HALF, LEFT):
+        commit(page, key)
+    question(page, GONE).get_by_role("button", name="Show me").click()
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    ("key", "guess", "told"),
+    [
+        (SECOND, choose, "You said “the same”; measured: “more”."),
+        (HALF, slide, "measured: 6.58 steps. Too low by"),
+        (LEFT, drag, "measured: at 6.6 steps. The largest gap is at"),
+    ],
+)
+def test_what_follows_is_covered_until_the_commitment(
+    page: Page, key: str, guess: Callable, told: str, way: str
+) -> None:
+    assert is_covered(page, key)
+    commit(page, key, way)
+    expect(question(page, key).get_by_role("status")).to_contain_text("first")
+    assert is_covered(page, key)
+    guess(page, way)
+    commit(page, key, way)
+    assert not is_covered(page, key)
+    expect(answer(page, key)).to_contain_text(told)
+    record = kept(page, key)
+    assert record["text"] in answer(page, key).inner_text()
+    # Said and locked, and the focus is where the news is.
+    status = question(page, key).get_by_role("status")
+    expect(status).to_be_focused()
+    expect(status).to_contain_text(f"You committed to {record['said']}.")
+    for field in question(page, key).locator("input, [role=slider]").all():
+        assert field.is_disabled() or field.get_attribute("tabindex") == "-1"
+    # Reloaded, all of it stands as it stood.
+    shown = answer(page, key).inner_text()
+    page.reload()
+    assert not is_covered(page, key)
+    assert answer(page, key).inner_text() == shown
+    others = {SECOND, HALF, LEFT, GONE} - {key}
+    assert all(is_covered(page, other) for other in others)
+
+
+def test_a_right_guess_is_told_so(page: Page) -> None:
+    choose(page, "mouse", "more")
+    commit(page, SECOND)
+    said = answer(page, SECOND)
+    expect(said).to_contain_text("Right: you said “more”.")
+    expect(said).to_contain_text("It is 0.322.")
+    assert kept(page, SECOND)["right"] is True
+
+
+def test_nothing_under_the_cover_can_be_reached_or_heard(page: Page) -> None:
+    stops = []
+    for _ in range(90):
+        page.keyboard.press("Tab")
+        stops.append(
+            page.evaluate(
+                "Boolean(document.activeElement.closest('.predict-covered'))"
+            )
+        )
+    assert not any(stops)
+    heard = page.locator("article").aria_snapshot()
+    assert "Commit" in heard
+    assert "Open again." in heard
+    for secret in ("0.322", "6.578", "A heading inside", "Hidden words"):
+        assert secret not in heard
+    sheets = page.locator(".predict-covered").all()
+    assert {s.get_attribute("hidden") for s in sheets} == {"until-found"}
+
+
+def test_the_cover_ends_with_its_section_or_at_its_mark(page: Page) -> None:
+    for words in ("Open again.", "Open words."):
+        assert page.get_by_text(words).evaluate(SEEN), words
+    for words in ("A curve", "The end"):
+        assert page.get_by_role("heading", name=words).count() == 1
+    for words in ("It is more.", "So it is seven.", "Hidden words."):
+        assert not page.get_by_text(words).evaluate(SEEN), words
+
+
+def test_show_me_uncovers_and_counts_for_nothing(page: Page) -> None:
+    question(page, SECOND).get_by_role("button", name="Show me").click()
+    assert not is_covered(page, SECOND)
+    expect(answer(page, SECOND)).to_contain_text("Measured: more.")
+    assert kept(page, SECOND)["shown"] is True
+    page.reload()
+    assert not is_covered(page, SECOND)
+
+
+def test_ask_me_again_forgets_and_covers(page: Page) -> None:
+    before = answer(page, LEFT).evaluate("e => e.innerHTML")
+    drag(page, "keyboard")
+    commit(page, LEFT)
+    question(page, LEFT).get_by_role("button", name="Ask me again").click()
+    assert is_covered(page, LEFT)
+    assert kept(page, LEFT) is None
+    assert answer(page, LEFT).evaluate("e => e.innerHTML") == before
+    expect(question(page, LEFT).get_by_role("slider").first).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    "label", ["sec-inside", "word-inside", f"predict-{HALF}-answer"]
+)
+def test_a_link_under_the_cover_uncovers_it(
+    page: Page, book: Path, label: str
+) -> None:
+    page.goto("about:blank")
+    visit(page, book, f"one#{label}")
+    assert not is_covered(page, HALF)
+    assert is_covered(page, SECOND)
+    expect(page.locator(f"[id='{label}']")).to_be_in_viewport()
+    # Who has seen the answer may guess, but it does not count.
+    slide(page, "keyboard")
+    commit(page, HALF)
+    assert kept(page, HALF)["looked"] is True
+
+
+def test_the_table_of_contents_leads_under_the_cover(page: Page) -> None:
+    link = page.locator(".bd-toc").get_by_role("link", name="A heading inside")
+    for _ in range(2):  # again with the address as it is
+        link.click()
+        assert not is_covered(page, HALF)
+        heading = page.get_by_role("heading", name="A heading inside")
+        expect(heading).to_be_in_viewport()
+        page.reload()
+        page.evaluate("scrollTo(0, 0)")
+    assert is_covered(page, SECOND)
+
+
+def test_a_link_elsewhere_uncovers_nothing(page: Page, book: Path) -> None:
+    visit(page, book, "one#sec-number")
+    assert is_covered(page, HALF)
+
+
+def test_find_in_page_and_the_search_of_the_book_uncover(
+    page: Page, book: Path
+) -> None:
+    # What the browser says before it shows a match.
+    page.get_by_text("Hidden words.").evaluate(
+        "e => e.closest('.predict-covered')"
+        ".dispatchEvent(new Event('beforematch', { bubbles: true }))"
+    )
+    assert not is_covered(page, HALF)
+    page.goto(f"{(book / 'one.html').as_uri()}?highlight=seven")
+    page.wait_for_selector("span.highlighted")
+    expect(page.get_by_text("So it is")).to_be_visible()
+    assert is_covered(page, SECOND)
+
+
+def test_print_uncovers_for_as_long_as_it_lasts(page: Page) -> None:
+    page.emulate_media(media="print")
+    for key in (SECOND, HALF, LEFT, GONE):
+        assert answer(page, key).evaluate(SEEN)
+    page.emulate_media(media="screen")
+    for key in (SECOND, HALF, LEFT, GONE):
+        assert not answer(page, key).evaluate(SEEN)
+
+
+def test_what_was_covered_works(page: Page) -> None:
+    formula = page.locator("mjx-container")
+    formula.first.wait_for()
+    question(page, HALF).get_by_role("button", name="Show me").click()
+    figure = page.locator(".explore")
+    picture = figure.get_by_role("img")
+    before = picture.get_attribute("src")
+    figure.get_by_role("slider").press("ArrowRight")
+    expect(picture).not_to_have_attribute("src", before)
+    inside = page.locator("#a-heading-inside mjx-container")
+    sizes = [
+        each.evaluate("e => getComputedStyle(e).fontSize")
+        for each in (formula.nth(1), inside)
+    ]
+    question(page, SECOND).get_by_role("button", name="Show me").click()
+    assert sizes[1] and abs(float(sizes[1][:-2]) / 19.2 - 1) < 0.4
+    page.get_by_role("link", name="a link").click()
+    assert page.url.endswith("#sec-choice")
+
+
+def test_without_javascript_all_of_it_is_open(
+    browser: Browser, book: Path
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((book / "one.html").as_uri())
+    for words in ("less", "Measured: more.", "Hidden words.", "So it is"):
+        expect(page.get_by_text(words).first).to_be_visible()
+    expect(page.locator(".predict input, .predict button")).to_have_count(
+        3 + 1 + 2 * 4
+    )
+    for field in page.locator(".predict input, .predict button").all():
+        expect(field).not_to_be_visible()
+    page.goto((book / "predictions.html").as_uri())
+    expect(page.locator("#predictions-all tbody tr")).to_have_count(4)
+    context.close()
+
+
+def test_the_page_judges_a_curve_in_the_words_of_rnnlib(page: Page) -> None:
+    draw = random.Random(0)
+    weights, gradient = 0.9 ** np.arange(21), 0.5 ** np.arange(21.0)
+    for key, source, measured in (
+        (LEFT, guessing_book.CURVE, weights),
+        (GONE, guessing_book.POWERS, gradient),
+    ):
+        outcome = (
+            eval(source, {"predict": predict})
+            .answer(measured, at=range(21))
+            .outcome
+        )
+        guesses = [
+            [
+                float(f"{draw.uniform(0, 1) ** draw.choice([1, 12]):.3g}")
+                for _ in range(4)
+            ]
+            for _ in range(200)
+        ] + [outcome.values.tolist()]
+        found = page.evaluate(
+            """([name, guesses]) => {
+              const read = (id) => JSON.parse(document.getElementById(id)
+                .querySelector(":scope > script").textContent);
+              const [data, answer] = [read(name), read(`${name}-answer`)];
+              return guesses.map((guess) =>
+                coursePredictions.judgeCurve(data, answer, guess));
+            }""",
+            [f"predict-{key}", guesses],
+        )
+        for guess, judged in zip(guesses, found):
+            wanted = outcome.judge(guess)
+            assert judged["text"] == wanted.text
+            assert judged["right"] == wanted.right
+            assert judged["surprise"] == pytest.approx(wanted.surprise)
+        assert {judged["right"] for judged in found} == {True, False}
+
+
+def test_the_page_says_numbers_as_rnnlib_does(page: Page) -> None:
+    draw = random.Random(1)
+    numbers = [
+        draw.choice([-1, 1]) * 10 ** draw.uniform(-9, 9) for _ in range(300)
+    ]
+    numbers += [0.0, 1.0, -1.0, 1000.0, 999_999.0, 1e6, 1e-3, 120.0, 1e-7]
+    for digits in (2, 3):
+        found = page.evaluate(
+            "([numbers, digits]) => numbers.map((n) =>"
+            " coursePredictions.say(n, digits))",
+            [numbers, digits],
+        )
+        assert found == [say(number, digits) for number in numbers]
+    found = page.evaluate(
+        "[0, 1, 2].map((n) => coursePredictions.withUnit(n, 'steps a day'))"
+    )
+    assert found == [with_unit(n, "steps a day") for n in range(3)]
+    assert found[1] == "1 step a day"
+
+
+def test_the_page_of_results_tells_all_and_links_back(
+    page: Page, book: Path
+) -> None:
+    visit(page, book, "predictions")
+    expect(page.locator("#predictions-summary")).to_have_text(
+        "Of 4 predictions you have committed to 0: 0 right, 0 not."
+    )
+    visit(page, book)
+    commit_all(page)
+    records = [kept(page, key) for key in (SECOND, HALF, LEFT)]
+    visit(page, book, "predictions")
+    expect(page.locator("#predictions-summary")).to_contain_text(
+        "committed to 3: 0 right, 3 not. You looked first at 1."
+    )
+    row = page.locator("#predictions-chapters tbody tr")
+    assert row.inner_text().split() == ["One", "0", "3", "1", "0"]
+    crossing = page.locator("#predictions-crossings tbody tr")
+    expect(crossing).to_contain_text("one half")
+    expect(crossing).to_contain_text("6.6 steps")
+    chart = page.locator("#predictions-crossings circle")
+    expect(chart).to_have_count(2)
+    surprises = page.locator("#predictions-surprises li")
+    expect(surprises).to_have_count(3)
+    most = max(records, key=lambda record: record["surprise"])
+    expect(surprises.first).to_contain_text(most["text"])
+    surprises.first.get_by_role("link").click()
+    expect(question(page, most["key"])).to_be_in_viewport()
+
+
+def test_export_and_delete(page: Page, book: Path) -> None:
+    commit_all(page)
+    visit(page, book, "predictions")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export as a file").click()
+    made = json.loads(Path(download.value.path()).read_text("utf-8"))
+    assert download.value.suggested_filename == "predictions.json"
+    found = {each["key"]: each for each in made["predictions"]}
+    assert set(found) == {SECOND, HALF, LEFT, GONE}
+    assert found[HALF]["guess"] == 2
+    assert len(found[LEFT]["guess"]) == 4
+    delete = page.get_by_role("button", name="Delete all guesses")
+    delete.click()
+    expect(page.get_by_text("Delete all 4 guesses")).to_be_visible()
+    page.get_by_role("button", name="Keep them").click()
+    expect(delete).to_be_focused()
+    assert kept(page, HALF)
+    delete.click()
+    page.get_by_role("button", name="Yes, delete").click()
+    expect(page.get_by_text("All guesses are deleted.")).to_be_focused()
+    assert page.evaluate("localStorage.length") == page.evaluate(
+        "Object.keys(localStorage)"
+        ".filter((k) => !k.startsWith('one-lag')).length"
+    )
+    visit(page, book)
+    assert is_covered(page, HALF)
+
+
+def test_two_tabs_lose_nothing_of_each_other(
+    offline: BrowserContext, page: Page, book: Path
+) -> None:
+    other = offline.new_page()
+    visit(other, book)
+    results = offline.new_page()
+    visit(results, book, "predictions")
+    choose(page, "mouse")
+    commit(page, SECOND)
+    slide(other, "keyboard")
+    commit(other, HALF)
+    # Each hears of the other, and neither has been reloaded.
+    expect(answer(other, SECOND)).to_contain_text("You said “the same”")
+    expect(answer(page, HALF)).to_contain_text("You said 2 steps")
+    expect(results.locator("#predictions-summary")).to_contain_text(
+        "committed to 2"
+    )
+    for tab in (page, other):
+        tab.reload()
+        assert not is_covered(tab, SECOND)
+        assert not is_covered(tab, HALF)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "told"),
+    [("full", "storage of your browser is full"), ("forbidden", "keeps not")],
+)
+def test_a_full_or_forbidden_storage_is_survived(
+    page: Page, book: Path, trouble: str, told: str
+) -> None:
+    if trouble == "full":
+        page.evaluate(FILL)
+    else:
+        page.add_init_script(FORBID)
+        visit(page, book, "predictions")
+        expect(page.locator("#predictions-summary")).to_contain_text(
+            "keeps nothing"
+        )
+        visit(page, book)
+    drag(page, "keyboard")
+    commit(page, LEFT)
+    assert not is_covered(page, LEFT)
+    expect(answer(page, LEFT)).to_contain_text("The largest gap")
+    expect(question(page, LEFT).get_by_role("status")).to_contain_text(told)
+
+
+def test_a_record_that_no_longer_fits_is_asked_for_again(
+    page: Page, book: Path
+) -> None:
+    for key, guess in ((SECOND, "perhaps"), (HALF, 99), (LEFT, [0.5])):
+        record = {"v": 1, "key": key, "guess": guess, "right": True}
+        page.evaluate(
+            "([key, text]) => localStorage.setItem("
+            "`one-lag-prediction:${key}`, text)",
+            [key, json.dumps(record)],
+        )
+    page.evaluate("localStorage.setItem('one-lag-prediction:one-gone', '{')")
+    page.reload()
+    for key in (SECOND, HALF, LEFT, GONE):
+        assert is_covered(page, key)
+    visit(page, book, "predictions")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_axe_violation_on_a_phone(
+    page: Page, book: Path, scheme: str
+) -> None:
+    page.set_viewport_size(dict(PHONE))
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.wait_for_function(
+        f"document.documentElement.dataset.theme === '{scheme}'"
+    )
+    assert_good(page, scheme)
+    page.evaluate(
+        "document.querySelectorAll('details').forEach(d => d.open = 1)"
+    )
+    commit_all(page)
+    assert_good(page, scheme)
+    visit(page, book, "predictions")
+    page.get_by_role("button", name="Delete all guesses").click()
+    assert_good(page, scheme)
+
+
+def assert_good(page: Page, scheme: str) -> None:
+    page.wait_for_function(SCROLLERS_ARE_REACHED)
+    options = {**STRUCTURE, "preload": False}  # it would fetch style sheets
+    found = Axe().run(page, options=options).response["violations"]
+    assert told(found) == []
+    # Clicks nothing away: what is there is open, or to stay covered.
+    assert told(faint(page, scheme, opens=False)) == []
+    assert page.evaluate(TOO_WIDE) == []
+
+
+def test_fingers_find_what_they_touch(page: Page) -> None:
+    page.set_viewport_size(dict(PHONE))
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('.predict button, .predict label,"
+        " .predict-slider input, .predict-reach')]"
+        ".filter((e) => e.checkVisibility())"
+        ".map((e) => e.getBoundingClientRect())"
+        ".map((box) => Math.min(box.width, box.height))"
+    )
+    assert len(sizes) >= 4 * 2 + 3 + 1 + 8
+    assert min(sizes) >= 24
+
+
+def test_a_page_grows_by_little(book: Path) -> None:
+    files = [
+        ROOT / "_static" / name
+        for name in ("predict.js", "predict.css", "predictions.js")
+    ]
+    sizes = [len(gzip.compress(path.read_bytes())) for path in files]
+    assert sum(sizes) <= 20 * KILOBYTE
+    text = (book / "one.html").read_text("utf-8")
+    asked = text[text.index('class="predict"') :]
+    assert len(gzip.compress(asked.encode())) <= 40 * KILOBYTE
