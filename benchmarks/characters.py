@@ -3,7 +3,7 @@
     python benchmarks/characters.py                    # all, half an hour
     python benchmarks/characters.py --only inputs      # one stage again
 
-4,163 names to train on, 500 to choose by, 500 to score once. Elman, GRU and
+4,163 names to train on, 500 for validation, 500 to score once. Elman, GRU and
 LSTM have about 83,000 weights each and get the same budget: 20 epochs, 12
 settings tried with one seed, then five seeds with the best one. All numbers
 are bits per character, counted over the letters and one end mark a name.
