@@ -7,8 +7,8 @@ import numpy as np
 from rnnlib.book.exercises.spec import Exercise
 
 
-def _season(history: np.ndarray, period: int, horizon: int) -> np.ndarray:
-    return history[len(history) - period + np.arange(horizon) % period]
+def _steps_seen(error: float, growth: float, tolerance: float) -> float:
+    return np.log(tolerance / error) / np.log(growth)
 
 
 def _feed_back(x: float, a: float, horizon: int, start: int = 0) -> np.ndarray:
@@ -25,93 +25,63 @@ def _targets(series: np.ndarray, horizon: int, first: int = 1) -> np.ndarray:
     )
 
 
-def _bent(
-    history: np.ndarray,
-    threshold: float,
-    low: np.ndarray,
-    high: np.ndarray,
-    delay: int = 2,
+def _shout(
+    forecast: np.ndarray, came: np.ndarray, top: float, sign: int = 1
 ) -> float:
-    weights = low if history[-delay] <= threshold else high
-    return weights[0] + weights[1] * history[-1] + weights[2] * history[-2]
+    high = came > np.quantile(came, 1 - top)
+    return sign * np.mean((came - forecast)[high])
 
 
-def _margin(errors: np.ndarray, level: float) -> float:
-    rank = int(np.ceil(round((len(errors) + 1) * level, 9)))
-    return np.sort(np.abs(errors))[rank - 1]
+def _rank(errors: np.ndarray, side: float, more: int = 1) -> int:
+    return int(np.ceil(round((len(errors) + more) * side, 9)))
+
+
+def _margins(errors: np.ndarray, side: float, more: int = 1) -> np.ndarray:
+    k = _rank(errors, side, more) - 1
+    return np.array([np.sort(-errors)[k], np.sort(errors)[k]])
+
+
+def _quantiles(errors: np.ndarray, side: float, method: str) -> np.ndarray:
+    return np.array(
+        [np.quantile(e, side, method=method) for e in (-errors, errors)]
+    )
 
 
 _SERIES = np.array([3.0, 1.0, 4.0, 1.5, 9.0, 2.0, 6.0])
-_HISTORY = np.array([1.0, 5.0, 3.0])
-_LOW, _HIGH = np.array([0.5, 1.2, -0.3]), np.array([2.0, 0.4, 0.1])
-_ERRORS = np.array([0.5, -3.0, 1.0, 2.0, -4.0, 0.1, -1.5, 2.5, 0.7])
+_ERRORS = np.array(
+    [0.5, -3.0, 1.0, 2.0, -4.0, 0.1, -1.5, 2.5, 0.7, 6.0, -0.3, 1.8]
+)
+_FORECAST = np.array([4.0, 9.0, 6.0, 2.0, 7.0, 8.0, 5.0, 3.0])
+_CAME = np.array([5.0, 6.0, 9.0, 1.0, 8.5, 12.0, 2.0, 4.0])
 
 EXERCISES = {
-    "forecasting-season": Exercise(
-        arguments=("history", "period", "horizon"),
-        cases=[(_SERIES, 3, 2), (_SERIES, 3, 7)],
-        truth=_season,
+    "forecasting-chaos": Exercise(
+        arguments=("error", "growth", "tolerance"),
+        cases=[(1e-3, 2.0, 0.5), (1e-6, 2.0, 0.5), (0.02, 1.5, 0.5)],
+        truth=lambda error, growth, tolerance: np.floor(
+            _steps_seen(error, growth, tolerance)
+        ),
         slips={
-            "beyond one period you run out of values; start again at its "
-            "beginning: use the remainder, step % period.": (
-                lambda history, period, horizon: history[-period:][:horizon]
+            "at your last step the error is beyond the tolerance already: "
+            "round down.": lambda error, growth, tolerance: np.ceil(
+                _steps_seen(error, growth, tolerance)
             ),
-            "you start at the newest value; the next value was last seen a "
-            "period before it, at history[-period].": (
-                lambda history, period, horizon: np.resize(
-                    history[-1:], horizon
-                )
+            "count whole steps: round down.": _steps_seen,
+            "the error multiplies, it does not add up: after k steps it is "
+            "error · growth ** k.": lambda error, growth, tolerance: np.floor(
+                tolerance / (error * growth)
             ),
-            "you repeat the first period of the history; repeat the last "
-            "one.": lambda history, period, horizon: np.resize(
-                history[:period], horizon
+            "your logarithm counts the wrong factor: divide by the logarithm "
+            "of growth.": lambda error, growth, tolerance: np.floor(
+                np.log(tolerance / error)
             ),
-            "your forecasts run backward in time.": (
-                lambda history, period, horizon: _season(
-                    history, period, horizon
-                )[::-1]
+            "a logarithm to base 2 is right for doubling only: divide by the "
+            "logarithm of growth.": lambda error, growth, tolerance: np.floor(
+                np.log2(tolerance / error)
             ),
         },
-        lesson="No parameter, no fit, and at eleven years hard to beat.",
-    ),
-    "forecasting-threshold": Exercise(
-        arguments=("history", "threshold", "low", "high"),
-        cases=[
-            (_HISTORY, 4.0, _LOW, _HIGH),
-            (_HISTORY, 6.0, _LOW, _HIGH),
-            (_HISTORY, 5.0, _LOW, _HIGH),
-        ],
-        truth=_bent,
-        slips={
-            "you ask the newest value which regime speaks; the delay is 2, "
-            "so ask history[-2].": (
-                lambda history, threshold, low, high: _bent(
-                    history, threshold, low, high, delay=1
-                )
-            ),
-            "at most the threshold means low, above means high: a value "
-            "equal to the threshold is low.": (
-                lambda history, threshold, low, high: _bent(
-                    history, threshold - 1e-9, low, high
-                )
-            ),
-            "the regimes are swapped: at most the threshold, low speaks.": (
-                lambda history, threshold, low, high: _bent(
-                    history, threshold, high, low
-                )
-            ),
-            "the weights are swapped: the first after the intercept belongs "
-            "to the newest value.": lambda history, threshold, low, high: (
-                _bent(history, threshold, low[[0, 2, 1]], high[[0, 2, 1]])
-            ),
-            "the intercept is missing: the first of the three numbers.": (
-                lambda history, threshold, low, high: _bent(
-                    history, threshold, low * [0, 1, 1], high * [0, 1, 1]
-                )
-            ),
-        },
-        lesson="Two lines that meet at a threshold: bent, and still least "
-        "squares.",
+        lesson="A measurement a thousand times better sees ten doublings "
+        "further, and no more: that is why weather forecasts end.",
     ),
     "forecasting-recursive": Exercise(
         arguments=("x", "a", "horizon"),
@@ -157,32 +127,68 @@ EXERCISES = {
         lesson="The last `horizon` times have no row: their future is not "
         "known yet.",
     ),
+    "forecasting-swindler": Exercise(
+        arguments=("forecast", "came", "top"),
+        cases=[(_FORECAST, _CAME, 0.25), (_FORECAST, _CAME, 0.375)],
+        truth=_shout,
+        slips={
+            "your number is right for a jury that looks at all cases; this "
+            "one looks at the highest that came.": (
+                lambda forecast, came, top: np.mean(came - forecast)
+            ),
+            "you pick the cases by what was forecast; this jury picks them "
+            "by what came.": lambda forecast, came, top: np.mean(
+                (came - forecast)[forecast > np.quantile(forecast, 1 - top)]
+            ),
+            "you add what should be taken away: the forecasts are too low "
+            "there, so the number is above zero.": (
+                lambda forecast, came, top: _shout(
+                    forecast, came, top, sign=-1
+                )
+            ),
+            "you leave out only the lowest cases: the quantile is 1 - top.": (
+                lambda forecast, came, top: np.mean(
+                    (came - forecast)[came > np.quantile(came, top)]
+                )
+            ),
+            "a median makes the absolute error smallest; for the squared "
+            "error take the mean.": lambda forecast, came, top: np.median(
+                (came - forecast)[came > np.quantile(came, 1 - top)]
+            ),
+        },
+        lesson="Whoever is judged by the disasters alone does best by "
+        "announcing one every day.",
+    ),
     "forecasting-margin": Exercise(
         arguments=("errors", "level"),
-        cases=[(_ERRORS, 0.8), (_ERRORS, 0.5), (_ERRORS[:4], 0.7)],
-        truth=_margin,
+        cases=[(_ERRORS, 0.6), (_ERRORS[:9], 0.6), (_ERRORS, 0.7)],
+        truth=lambda errors, level: _margins(errors, (1 + level) / 2),
         slips={
-            "an error of -4 is as large as one of 4: take absolute values "
-            "first.": lambda errors, level: np.sort(errors)[
-                int(np.ceil(round((len(errors) + 1) * level, 9))) - 1
-            ],
-            "you take rank n · level; the error to come is one more, so the "
-            "rank is (n + 1) · level, rounded up.": (
-                lambda errors, level: np.sort(np.abs(errors))[
-                    int(np.ceil(round(len(errors) * level, 9))) - 1
-                ]
+            "each side of yours covers `level`, both together less: what may "
+            "be missed is shared, so each side covers (1 + level) / 2.": (
+                _margins
+            ),
+            "these margins are equal; the errors lean to one side. Keep "
+            "their signs.": lambda errors, level: np.full(
+                2, np.sort(np.abs(errors))[_rank(errors, level) - 1]
+            ),
+            "down and up are swapped: an error above zero means that more "
+            "came than was forecast.": lambda errors, level: _margins(
+                -errors, (1 + level) / 2
+            ),
+            "down is a distance, above zero here: forecast - down is the "
+            "lower end.": lambda errors, level: (
+                _margins(errors, (1 + level) / 2) * [-1, 1]
+            ),
+            "the error to come is one more: the rank is (n + 1) times the "
+            "share, rounded up.": lambda errors, level: _margins(
+                errors, (1 + level) / 2, more=0
             ),
             "a quantile between two errors is not large enough for certain: "
-            "take the error of rank (n + 1) · level, rounded up.": (
-                lambda errors, level: np.quantile(np.abs(errors), level)
-            ),
-            "Python counts from 0: the error of rank k stands at k - 1.": (
-                lambda errors, level: np.sort(np.abs(errors))[
-                    min(
-                        int(np.ceil(round((len(errors) + 1) * level, 9))),
-                        len(errors) - 1,
-                    )
-                ]
+            "take the error of rank (n + 1) times the share, rounded up.": (
+                lambda errors, level: _quantiles(
+                    errors, (1 + level) / 2, "linear"
+                )
             ),
         },
         lesson="The promise needs no model of the errors, only that the "
