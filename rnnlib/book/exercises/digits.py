@@ -9,8 +9,8 @@ from rnnlib.book.exercises.spec import Exercise
 _RNG = np.random.default_rng(10)
 
 
-def _weights(D, H, O, gates=4, biases=2, head_bias=1):  # noqa: E741
-    return gates * H * (D + H + biases) + O * (H + head_bias)
+def _floor(O):  # noqa: E741
+    return np.log(1 + (O - 1) / np.e)
 
 
 def _sequences(x, pixels):
@@ -38,27 +38,34 @@ _SCORES = tuple(
 )
 
 EXERCISES = {
-    "digits-weights": Exercise(
-        arguments=("D", "H", "O"),
-        cases=[(28, 128, 10), (28, 256, 10), (1, 64, 3)],
-        truth=_weights,
+    "digits-floor": Exercise(
+        arguments=("O",),
+        cases=[(10,), (2,), (1000,)],
+        truth=_floor,
         slips={
-            "PyTorch keeps two biases for each gate; you count one.": (
-                lambda *sizes: _weights(*sizes, biases=1)
+            "a sure network hands over a 1 and zeros; a second softmax of "
+            "these is not a 1 and zeros.": lambda O: 0.0,  # noqa: E741
+            "this is the loss of a guess; here the network is sure, and "
+            "right.": lambda O: np.log(O),  # noqa: E741
+            "a loss is minus the logarithm of a probability: it cannot be "
+            "below zero.": lambda O: -_floor(O),  # noqa: E741
+            "this is the probability that the second softmax gives to the "
+            "right class; the loss is minus its logarithm.": (
+                lambda O: np.exp(-_floor(O))  # noqa: E741
             ),
-            "the biases of the gates are missing.": (
-                lambda *sizes: _weights(*sizes, biases=0)
+            "besides the right class there are O - 1 others, not O.": (
+                lambda O: np.log(1 + O / np.e)  # noqa: E741
             ),
-            "there are four gates (i, f, g, o), each with its own "
-            "matrices.": lambda *sizes: _weights(*sizes, gates=1),
-            "the head is missing: H weights and a bias for each output.": (
-                lambda D, H, *rest: 4 * H * (D + H + 2)
+            "the loss is this minus the score of the right class, which is "
+            "1 here.": (
+                lambda O: np.log(np.e + O - 1)  # noqa: E741
             ),
-            "the head has a bias for each output.": (
-                lambda *sizes: _weights(*sizes, head_bias=0)
+            "cross_entropy takes the natural logarithm.": (
+                lambda O: np.log2(1 + (O - 1) / np.e)  # noqa: E741
             ),
         },
-        lesson="The number of steps does not matter: they share the weights.",
+        lesson="For ten classes 1.461: a loss that sticks there has met two "
+        "softmaxes.",
     ),
     "digits-steps": Exercise(
         arguments=("x", "pixels"),
