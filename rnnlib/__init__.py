@@ -19,6 +19,8 @@ __getattr__, __dir__, __all__ = door(
         "book.plots": [],
         "book.drawings": [],
         "book.sliders": ["explore"],
+        "book.predictions.asking": ["predict"],
+        "book.predictions.recalling": ["recall"],
         "book.exercises": [],
         "book.claims": [],
         "book.claims_table": [],

@@ -23,6 +23,8 @@ from rnnlib import (
     training,
 )
 from rnnlib.book import drawings, plots
+from rnnlib.book.predictions.asking import predict
+from rnnlib.book.predictions.recalling import recorded
 from rnnlib.book.sliders import explore
 from rnnlib.forecasting.networks import (
     NetworkForecaster,
@@ -266,6 +268,40 @@ CALLS = [
             "u": [0, 1],
         },
     ),
+    (
+        predict,
+        {
+            "key": "memory-second",
+            "question": "Less, or more?",
+            "choices": ["less", "more"],
+        },
+    ),
+    (
+        predict,
+        {
+            "key": "memory-half-life",
+            "question": "How many steps?",
+            "number": (1, 30, 1),
+            "unit": "steps",
+            "tolerance": 1.0,
+        },
+    ),
+    (
+        predict,
+        {
+            "key": "memory-left",
+            "question": "Draw what is left.",
+            "curve": [1.0, 2.0, 4.0],
+            "known": ([0.0], [1.0]),
+            "axes": ("age in steps", "share left"),
+            "limits": (0.01, 1.0),
+            "unit": "steps",
+            "log": True,
+            "factor": 2.0,
+            "crossing": 0.5,
+        },
+    ),
+    (recorded, {"number": 12}),
     (
         plots.stems,
         {"ax": AX, "lags": [1.0, 2.0], "heights": [0.1, 0.2], "color": "k"},

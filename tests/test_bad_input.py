@@ -37,6 +37,7 @@ from good_calls import (
 
 import rnnlib
 from rnnlib import forecasting
+from rnnlib.book.predictions import predict, recall
 from rnnlib.book.sliders import explore
 from rnnlib.sequences import tasks
 from rnnlib.sequences.padded import Sequences
@@ -86,6 +87,19 @@ BAD = {
     "dict[str, float]": [{"v": 1}, {"u": 7}],
     "dict[str, str]": [{"v": "v"}],
 }
+BAD["Sequence[str] | Mapping[str, Callable]"] = [
+    "ab", 3, [], [3], ["a"], ["a", "a"], ["$a$", "b"], list("abcdefg"),
+    {"a": 1, "b": 2},
+]  # fmt: skip
+BAD["tuple[float, float, float] | Sequence[float]"] = [
+    "text", 3, (1, 2), (2, 1, 1), (0, 1, 0), (0, 1, 0.3), (0, 1000, 1), [1],
+    [2, 1], [np.nan, 1],
+]  # fmt: skip
+BAD["tuple[Sequence[float], Sequence[float]]"] = [
+    "ab", 3, (1, 2), ([0],), ([0], [1, 2]), ([9], [1]), ([0], [np.nan]),
+]  # fmt: skip
+BAD["tuple[str, str]"] = ["ab", 3, ("a",), ("a", 3), ("", "b")]
+BAD["tuple[float, float]"] = ["01", 3, (1,), (1, 0), (0, 1), (1, np.inf)]
 BAD["Mapping[str, np.ndarray]"] = [*NO_OBJECT, {}]
 BAD["Mapping[str, Forecaster | Learner]"] = [None, {}, "text", 3]
 BAD["Mapping[str, tuple[float, float, float]]"] = [{}, {"a": (1, 2, 0)}]
@@ -216,6 +230,14 @@ NO_ROW = {
     "rnnlib.book.claims.markdown_table",
     "rnnlib.book.claims.plain",
     "rnnlib.book.claims_table.table",
+    # Made by predict, which has checked what they are made of; what answers
+    # them has tests of its own: book/test_predictions.py.
+    "rnnlib.book.predictions.axes",
+    "rnnlib.book.predictions.choice",
+    "rnnlib.book.predictions.curve",
+    "rnnlib.book.predictions.number",
+    "rnnlib.book.predictions.question",
+    "rnnlib.book.predictions.wording",
     # Behind a cache, which refuses a list before the function sees it.
     "rnnlib.book.claims.one",
     # Tests of their own: test_exercises.py.
@@ -225,8 +247,8 @@ NO_ROW = {
 RESULTS = {
     "AR", "Backtest", "Box", "Claim", "DirectAR", "ElmanCache",
     "EmbeddingCache", "Exercise", "Explorer", "FastLSTMCache", "GRUCache",
-    "HeadCache", "History", "Horizon", "LSTMCache", "Pictures", "Series",
-    "Table", "ThresholdAR", "Windows",
+    "HeadCache", "History", "Horizon", "LSTMCache", "Pictures", "Recall",
+    "Series", "Table", "ThresholdAR", "Windows",
 }  # fmt: skip
 
 
@@ -438,6 +460,30 @@ NOT_TOGETHER = [
         lambda: Sequences(X, X, MASK, [1.5, 2.0, 3.0]),
         "lengths must hold integers",
     ),
+    (lambda: predict("memory-u", "Which?"), "one of choices, number and"),
+    (lambda: predict("memory-u", "Which?", number=[1, 2]), "found neither"),
+    (
+        lambda: predict(
+            "memory-u", "Which?", number=[0, 2], factor=2, tolerance=1
+        ),
+        "found both",
+    ),
+    (
+        lambda: predict("memory-u", "Which?", number=[0, 2], factor=2),
+        "number must be positive where a factor counts",
+    ),
+    (
+        lambda: predict("memory-u", "Which?", choices=["a", "b"], log=True),
+        "log must be left out beside choices",
+    ),
+    (
+        lambda: predict("memory-u", "Which?", curve=[1, 2], tolerance=1),
+        "axes must be named for a curve",
+    ),
+    (changed("predict", key="Half"), "key must be made of a chapter"),
+    (lambda: recall(), "pairs must hold at least one"),
+    (lambda: recall("Which?"), r"pairs\[0\] must be a question and"),
+    (lambda: recall(("Which?", "")), r"pairs\[0\]\[1\] must be one line"),
     (lambda: SGD({}), "parameters must hold at least one array"),
     (
         lambda: clip_by_norm({"W": np.array([np.inf])}, 1.0),

@@ -43,6 +43,9 @@ TABLE = "claims_table.table()"
 HIDDEN = "remove-input"
 # A name in front of a heading, (name)=
 TARGET = re.compile(r"^\(([^()]+)\)=[ ]*$", re.M)
+SECTION = re.compile(r"^##+ ", re.M)
+# Questions on earlier chapters that open a chapter.
+RECALLED = 3
 BREAK_IT = re.compile(r"^#+ Break it\b", re.M)
 
 
@@ -69,6 +72,8 @@ def faults(notebook: NotebookNode) -> list[str]:
         exercises,
         fixtures,
         verdicts,
+        predictions,
+        recalls,
     )
     return [fault for rule in rules for fault in rule(notebook)]
 
@@ -280,6 +285,125 @@ def verdicts(notebook: NotebookNode) -> list[str]:
     return found
 
 
+def predictions(notebook: NotebookNode) -> list[str]:
+    """Each question is answered below it, by what was measured.
+
+    What lies between is covered until the reader commits: no exercise may
+    stand there, no end of the chapter, and no other question.
+    """
+    found: list[str] = []
+    keys: list[object] = []
+    if not _imports(notebook, "predict"):
+        return found
+    asked: tuple[int, str, str] | None = None  # cell, variable, key
+    for number, cell in enumerate(notebook.cells):
+        if cell.cell_type == "markdown":
+            if asked and START.search(cell.source + "\n"):
+                found.append(f"cell {number}: an exercise under a cover")
+            continue
+        if asked and _calls(cell, "check"):
+            found.append(f"cell {number}: a check under a cover")
+        for name, call in _answers(cell):
+            if asked is None or name != asked[1]:
+                found.append(f"cell {number}: {name} answers no open question")
+                continue
+            asked = None
+            if not call.args or _literal(call.args[0]) is not None:
+                found.append(f"cell {number}: the answer is typed")
+            found += _shown_alone(cell, number)
+        for name, call in _asked(cell):
+            key = _literal(call.args[0]) if call.args else None
+            if asked:
+                found.append(f"cell {number}: {asked[2]} is not answered yet")
+            if not isinstance(key, str) or not name:
+                found.append(
+                    f"cell {number}: the key is not typed out, or the "
+                    "question has no name"
+                )
+            keys.append(key)
+            asked = (number, name, str(key))
+            found += _shown_alone(cell, number)
+    if asked:
+        found.append(f"cell {asked[0]}: {asked[2]} has no answer")
+    twice = {key for key in keys if keys.count(key) > 1}
+    return found + [f"the key {key} is there twice" for key in sorted(twice)]
+
+
+def prediction_keys(notebook: NotebookNode) -> list[str]:
+    """Return the keys of a chapter's predictions; no other chapter's."""
+    if not _imports(notebook, "predict"):
+        return []
+    return [
+        str(_literal(call.args[0]))
+        for _, cell in _code(notebook)
+        for _, call in _asked(cell)
+        if call.args
+    ]
+
+
+def recalls(notebook: NotebookNode) -> list[str]:
+    """Questions on earlier chapters are three, and open the chapter."""
+    found = []
+    headings = 0
+    for number, cell in enumerate(notebook.cells):
+        if cell.cell_type == "markdown":
+            headings += len(SECTION.findall(cell.source))
+            continue
+        for call in _calls(cell, "recall"):
+            if headings:
+                found.append(f"cell {number}: recall below a heading")
+            if len(call.args) != RECALLED:
+                found.append(
+                    f"cell {number}: recall asks {len(call.args)} questions"
+                )
+            found += _shown_alone(cell, number)
+    return found
+
+
+def _imports(notebook: NotebookNode, name: str) -> bool:
+    """Say whether a chapter takes `name` from rnnlib's front door."""
+    return any(
+        isinstance(node, ast.ImportFrom)
+        and node.module == "rnnlib"
+        and any(alias.name == name for alias in node.names)
+        for _, cell in _code(notebook)
+        for node in ast.walk(ast.parse(_python(cell)))
+    )
+
+
+def _asked(cell: NotebookNode) -> list[tuple[str, ast.Call]]:
+    """Return each call of predict with the variable that it goes to."""
+    found = []
+    for node in ast.parse(_python(cell)).body:
+        calls = [
+            each
+            for each in ast.walk(node)
+            if isinstance(each, ast.Call)
+            and isinstance(each.func, ast.Name)
+            and each.func.id == "predict"
+        ]
+        name = ""
+        if isinstance(node, ast.Assign) and calls == [node.value]:
+            name = ast.unparse(node.targets[0])
+        found += [(name, call) for call in calls]
+    return found
+
+
+def _answers(cell: NotebookNode) -> list[tuple[str, ast.Call]]:
+    """Return each call of a question's answer with the question's name."""
+    return [
+        (ast.unparse(call.func.value), call)
+        for call in _calls(cell, "answer")
+        if isinstance(call.func, ast.Attribute)
+    ]
+
+
+def _shown_alone(cell: NotebookNode, number: int) -> list[str]:
+    if _tags(cell) == [HIDDEN]:
+        return []
+    return [f"cell {number}: the cell is not tagged {HIDDEN}"]
+
+
 def records(
     notebook: NotebookNode,
 ) -> list[tuple[int, int | None, str | None]]:
@@ -333,13 +457,16 @@ def _tags(cell: NotebookNode) -> list[str]:
 
 def _calls(cell: NotebookNode, name: str) -> list[ast.Call]:
     """Return the calls of the function `name`, plain or dotted."""
-    tree = ast.parse(TransformerManager().transform_cell(cell.source))
     return [
         node
-        for node in ast.walk(tree)
+        for node in ast.walk(ast.parse(_python(cell)))
         if isinstance(node, ast.Call)
         and f".{ast.unparse(node.func)}".endswith(f".{name}")
     ]
+
+
+def _python(cell: NotebookNode) -> str:
+    return TransformerManager().transform_cell(cell.source)
 
 
 def _draws(cell: NotebookNode) -> bool:

@@ -17,6 +17,7 @@ import base64
 import functools
 import hashlib
 import io
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -49,6 +50,8 @@ HIDE_SOURCE = {"jupyter": {"source_hidden": True}, "cellView": "form"}
 # are stored all the same, JupyterLab hides them; of a text it would show the
 # first line.
 PREDICT = "predict"
+ASKS = re.compile(r"(?<![.\w])predict\(\s*[\"']")
+ANSWERS = re.compile(r"\.answer\(")
 GATES = ("exercise-start", "exercise-end", "solution-start", "solution-end")
 # How an output that is a picture prints itself.
 PICTURE = ("<Figure size", "a figure with a slider")
@@ -184,7 +187,7 @@ class _Maker:
         self.cells: list[NotebookNode] = []
         self.solution: list[str] | None = None
         self.code_cells = self.exercises = self.figures = 0
-        self.covered = False
+        self.covered = self.asked = False
         self.opening = opening(book, name)
 
     def read_text(self, source: str) -> None:
@@ -222,11 +225,13 @@ class _Maker:
         if self.solution is not None:
             self.solution.append(f"```python\n{cell.source}\n```")
             return
+        if ANSWERS.search(cell.source):
+            self.asked = False
         tags = cell.metadata.get("tags", [])
         hidden = REMOVED in tags and SETUP not in tags
         folded_away = any(tag in tags for tag in HIDDEN)
         # With source and output both hidden, nothing would ask to be run.
-        covered = self.covered and not folded_away
+        covered = (self.covered or self.asked) and not folded_away
         metadata: dict = {
             key: cell.metadata[key]
             for key in KEPT_METADATA
@@ -256,6 +261,8 @@ class _Maker:
                 outputs=[output for output in kept if output],
             )
         )
+        if ASKS.search(cell.source):
+            self.asked = True
         below = []
         if caption := figure(cell).get("caption"):
             self.figures += 1
@@ -338,6 +345,8 @@ def stored(
         return None
     if "text/markdown" in data:
         kept.data["text/markdown"] = to_plain(data["text/markdown"], resolve)
+        # Its HTML is the form of a page, which needs the page's script.
+        data = {k: v for k, v in data.items() if k != "text/html"}
     for kind in ("text/html", "text/latex", "text/plain"):
         if kind in data:
             kept.data[kind] = data[kind]

@@ -2,6 +2,7 @@
 
 ============  ============================================================
 sliders       `explore`: figures that react with a kernel and without one
+predictions/  `predict`: guesses to commit to before the answer is uncovered
 plots         figures drawn in more than one place; the book's look
 drawings/     cells and other sketches, one file a subject
 exercises/    `check`: what is right, what is not, what to look at
@@ -17,6 +18,7 @@ __getattr__, __dir__, __all__ = door(
     __name__,
     {
         "sliders": ["explore"],
+        "predictions": [],
         "plots": [],
         "drawings": [],
         "exercises": [],
