@@ -1,4 +1,4 @@
-"""The strokes of all drawings: a node, an arrow and a loop.
+"""The strokes of all drawings: a node, an arrow, a wire and a loop.
 
 A drawing has no axes and equal units in both directions.
 """
@@ -162,6 +162,32 @@ def arrow(
             va="center",
             fontsize=fontsize,
         )
+    return ax
+
+
+def wire(
+    ax: Axes,
+    points: list[tuple[float, float]],
+    *,
+    color: str = INK,
+    width: float = 1.6,
+) -> Axes:
+    """Draw a line through points, without a head.
+
+    Parameters
+    ----------
+    ax : Axes
+    points : list of (float, float)
+    color : str
+    width : float
+        Line width in points.
+
+    Returns
+    -------
+    Axes
+    """
+    x, y = zip(*points)
+    ax.plot(x, y, color=color, lw=width, zorder=2)
     return ax
 
 

@@ -13,9 +13,25 @@ def _sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
 
-def _step(i, f, o, g, c):
-    c = f * c + i * g
-    return np.array([o * np.tanh(c), c])
+def _count(symbols, *, reset=True, closing=-1.0, early=False):
+    """Return the cell after each symbol; the options are slips."""
+    c, cells = 0.0, []
+    for symbol in symbols:
+        if early:
+            cells.append(c)
+        f = 0.0 if symbol == "." and reset else 1.0
+        i = 0.0 if symbol == "." else 1.0
+        g = {"(": 1.0, ")": closing}.get(symbol, 0.0)
+        c = f * c + i * g
+        if not early:
+            cells.append(c)
+    return np.array(cells)
+
+
+def _later(f, *, own=False):
+    """Return f_{t+1} ... f_T for each t; with f_t too, if `own`."""
+    products = np.cumprod(f[::-1])[::-1]
+    return products if own else np.append(products[1:], 1.0)
 
 
 def _back(dh, dc, o, f, c):
@@ -26,10 +42,9 @@ def _coupled(dc, f, c_before, g):
     return dc * (c_before - g) * f * (1 - f)
 
 
-_GATES = [tuple(_RNG.uniform(0, 1, 3).round(2)) for _ in range(2)]
-_CELLS = [tuple(_RNG.normal(size=2).round(1)) for _ in range(2)]
 _VECTORS = [_RNG.normal(size=3).round(1) for _ in range(6)]
 _OPEN = [_RNG.uniform(0.1, 0.9, 3).round(2) for _ in range(4)]
+_LONG = [_RNG.uniform(0.1, 0.9, 5).round(2) for _ in range(2)]
 
 EXERCISES = {
     "lstm-half-life": Exercise(
@@ -37,6 +52,10 @@ EXERCISES = {
         cases=[(0.5,), (2.0,), (5.0,)],
         truth=lambda bias: np.log(0.5) / np.log(_sigmoid(bias)),
         slips={
+            "this is the half-life of 1 - f: mind the sign of the bias, "
+            "f = 1 / (1 + e^-b).": lambda bias: (
+                np.log(0.5) / np.log(_sigmoid(-bias))
+            ),
             "the bias goes through a sigmoid first: f = 1 / (1 + e^-b).": (
                 lambda bias: np.log(0.5) / np.log(bias)
             ),
@@ -49,29 +68,28 @@ EXERCISES = {
             ),
         },
         lesson="A bias of 5 keeps half for about 100 steps.",
+        tolerance=1e-4,  # float32 leaves five digits of log(f) at a bias of 5
     ),
-    "lstm-step": Exercise(
-        arguments=("i", "f", "o", "g", "c"),
-        cases=[(*gates, *cell) for gates, cell in zip(_GATES, _CELLS)],
-        truth=_step,
+    "lstm-count": Exercise(
+        arguments=("symbols",),
+        cases=[("(()(.()",), ("((())).(((",), ("()..((",)],
+        truth=_count,
         slips={
-            "input and forget gate are swapped: f multiplies the old cell, "
-            "i what is new.": lambda i, f, o, g, c: _step(f, i, o, g, c),
-            "the output reads the new cell, not the old one.": (
-                lambda i, f, o, g, c: np.array([o * np.tanh(c), f * c + i * g])
+            "the full stop does not clear the cell: there the forget gate "
+            "must be 0.": lambda symbols: _count(symbols, reset=False),
+            "the sign is wrong: a bracket that closes takes one away, "
+            "g = -1.": lambda symbols: _count(symbols, closing=1.0),
+            "a bracket that closes must be written too: there i = 1 and "
+            "g = -1.": lambda symbols: _count(symbols, closing=0.0),
+            "this is the cell before each symbol; note it after.": (
+                lambda symbols: _count(symbols, early=True)
             ),
-            "the cell is squashed by a tanh before it is read.": (
-                lambda i, f, o, g, c: np.array(
-                    [o * (f * c + i * g), f * c + i * g]
-                )
+            "note the cell after every symbol, not after the last alone.": (
+                lambda symbols: _count(symbols)[-1]
             ),
-            "the tanh is for reading only; the cell itself stays as it "
-            "is.": lambda i, f, o, g, c: np.array(
-                [o * np.tanh(f * c + i * g), np.tanh(f * c + i * g)]
-            ),
-            "return h first, then c.": lambda *a: _step(*a)[::-1],
         },
-        lesson="Two lines: the belt, and what is read from it.",
+        lesson="No Elman unit with tanh counts like this: its state is "
+        "bounded, the cell is not.",
     ),
     "lstm-chrono": Exercise(
         arguments=("steps",),
@@ -80,32 +98,34 @@ EXERCISES = {
         slips={
             "1 / (1 - f) = steps gives f = 1 - 1 / steps; now undo the "
             "sigmoid: b = log(f / (1 - f)).": lambda steps: 1 - 1 / steps,
-            "the sign is wrong: a long memory needs a gate near 1, a bias "
-            "above 0.": lambda steps: -np.log(steps - 1),
+            "f and 1 - f are swapped, or the sign is wrong: a long memory "
+            "needs a gate near 1, a bias above 0.": lambda steps: (
+                -np.log(steps - 1)
+            ),
             "nearly: f / (1 - f) is steps - 1, not steps.": np.log,
         },
         lesson="For 1,000 steps a bias of 6.9 is enough.",
     ),
-    "lstm-weights": Exercise(
-        arguments=("D", "H"),
-        cases=[(1, 16), (7, 16), (28, 128)],
-        truth=lambda D, H: 4 * H * (D + H + 1),
+    "lstm-credit": Exercise(
+        arguments=("dc", "i", "f"),
+        cases=[(0.5, _LONG[0], _LONG[1]), (-2.0, _LONG[1], _LONG[0])],
+        truth=lambda dc, i, f: dc * i * _later(f),
         slips={
-            "this is an Elman layer; an LSTM has three gates and a "
-            "candidate, each with weights of its own.": (
-                lambda D, H: H * (D + H + 1)
+            "the input gate is missing: a candidate enters the cell times "
+            "i_t.": lambda dc, i, f: dc * _later(f),
+            "f_t acts on what was in the cell before g_t was written: the "
+            "product begins with f_{t+1}.": lambda dc, i, f: (
+                dc * i * _later(f, own=True)
             ),
-            "three gates and the candidate make four, not three.": (
-                lambda D, H: 3 * H * (D + H + 1)
-            ),
-            "the biases are missing, one for each unit of each gate.": (
-                lambda D, H: 4 * H * (D + H)
-            ),
-            "torch keeps two biases; here there is one.": lambda D, H: (
-                4 * H * (D + H + 2)
+            "the product runs the wrong way: what counts are the forget "
+            "gates after step t.": lambda dc, i, f: dc * i * np.cumprod(f),
+            "only one forget gate is here; the gradient passes all of the "
+            "later ones.": lambda dc, i, f: dc * i * np.append(f[1:], 1.0),
+            "f and 1 - f are swapped.": lambda dc, i, f: (
+                dc * i * _later(1 - f)
             ),
         },
-        lesson="Four times an Elman layer of the same size.",
+        lesson="A candidate is credited if it was let in and never forgotten.",
     ),
     "lstm-back": Exercise(
         arguments=("dh", "dc", "o", "f", "c"),
@@ -115,9 +135,22 @@ EXERCISES = {
         ],
         truth=_back,
         slips={
-            "what the output wants of the cell is missing: dh reaches c_t "
-            "through o and the tanh.": lambda dh, dc, o, f, c: dc * f,
-            "what the later steps send along the belt is missing: add dc.": (
+            "the output gate is forgotten: h_t is o times tanh(c_t).": (
+                lambda dh, dc, o, f, c: (dc + dh * (1 - np.tanh(c) ** 2)) * f
+            ),
+            "f and 1 - f are swapped: c_t holds f times c_{t-1}.": (
+                lambda dh, dc, o, f, c: (
+                    (dc + dh * o * (1 - np.tanh(c) ** 2)) * (1 - f)
+                )
+            ),
+            "the two ways into c_t are added, not subtracted.": (
+                lambda dh, dc, o, f, c: (
+                    (dc - dh * o * (1 - np.tanh(c) ** 2)) * f
+                )
+            ),
+            "the way through the output is missing: dh reaches c_t through "
+            "o and the tanh.": lambda dh, dc, o, f, c: dc * f,
+            "what the later steps send along the cell is missing: add dc.": (
                 lambda dh, dc, o, f, c: dh * o * (1 - np.tanh(c) ** 2) * f
             ),
             "the slope of the tanh is 1 - tanh(c)^2; c itself is not "
@@ -133,7 +166,7 @@ EXERCISES = {
                 dc + dh * o * (1 - np.tanh(c) ** 2)
             ),
         },
-        lesson="Along the belt, a step back is a product with f.",
+        lesson="Along the cell, a step back is a product with f.",
     ),
     "lstm-coupled": Exercise(
         arguments=("dc", "f", "c_before", "g"),
@@ -143,10 +176,17 @@ EXERCISES = {
         ],
         truth=_coupled,
         slips={
-            "f stands in two places: it keeps c_{t-1}, and it takes from "
-            "g.": lambda dc, f, c_before, g: dc * c_before * f * (1 - f),
-            "that is the wish for f; the sum before the sigmoid gets it "
-            "times f (1 - f).": lambda dc, f, c_before, g: dc * (c_before - g),
+            "f enters twice: it keeps c_{t-1}, and it takes from g.": (
+                lambda dc, f, c_before, g: dc * c_before * f * (1 - f)
+            ),
+            "that is the gradient of f; for the sum inside the sigmoid, "
+            "multiply by f (1 - f).": lambda dc, f, c_before, g: (
+                dc * (c_before - g)
+            ),
+            "f and 1 - f are swapped, so the sign is wrong: f keeps c_{t-1} "
+            "and takes from g.": lambda dc, f, c_before, g: (
+                dc * (g - c_before) * f * (1 - f)
+            ),
             "the sign of g is wrong: i = 1 - f falls when f rises.": (
                 lambda dc, f, c_before, g: dc * (c_before + g) * f * (1 - f)
             ),

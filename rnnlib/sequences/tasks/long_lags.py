@@ -66,8 +66,8 @@ def adding(
         Steps T of each, at least 10; 22 in the paper's form.
     form : {"paper", "modern"}, optional
         "paper" (1997): numbers from U[-1, 1]; one mark in the first 10
-        steps, another later but before T / 2; marks are 1, at both ends of
-        the sequence -1 if unmarked, else 0; target 0.5 + sum / 4.
+        steps, another at any other step before T / 2; marks are 1, at both
+        ends of the sequence -1 if unmarked, else 0; target 0.5 + sum / 4.
         "modern": numbers from U[0, 1], a mark in each half; target the sum.
     seed : int or numpy.random.Generator, optional
 
