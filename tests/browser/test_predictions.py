@@ -130,6 +130,19 @@ def commit(page: Page, key: str, way: str = "mouse") -> None:
     press(page, way, question(page, key).get_by_role("button", name="Commit"))
 
 
+def come_back(page: Page, key: str) -> None:
+    """Load the page again; an answered question stays open.
+
+    The browser writes down in its own time what a page keeps, and a busy
+    machine may load the page before.
+    """
+    for _ in range(5):
+        page.reload()
+        if not is_covered(page, key):
+            return
+    pytest.fail(f"{key} is forgotten")
+
+
 def choose(page: Page, way: str, name: str = "the same") -> None:
     radio = question(page, SECOND).get_by_role("radio", name=name)
     if way == "keyboard":
@@ -233,8 +246,7 @@ def test_what_follows_is_covered_until_the_commitment(
         assert field.is_disabled() or field.get_attribute("tabindex") == "-1"
     # Reloaded, all of it stands as it stood.
     shown = answer(page, key).inner_text()
-    page.reload()
-    assert not is_covered(page, key)
+    come_back(page, key)
     assert answer(page, key).inner_text() == shown
     others = {SECOND, HALF, LEFT, GONE} - {key}
     assert all(is_covered(page, other) for other in others)
@@ -282,8 +294,7 @@ def test_show_me_uncovers_and_counts_for_nothing(page: Page) -> None:
     assert not is_covered(page, SECOND)
     expect(answer(page, SECOND)).to_contain_text("Measured: more.")
     assert kept(page, SECOND)["shown"] is True
-    page.reload()
-    assert not is_covered(page, SECOND)
+    come_back(page, SECOND)
 
 
 def test_ask_me_again_forgets_and_covers(page: Page) -> None:
@@ -525,9 +536,8 @@ def test_two_tabs_lose_nothing_of_each_other(
         "committed to 2"
     )
     for tab in (page, other):
-        tab.reload()
-        assert not is_covered(tab, SECOND)
-        assert not is_covered(tab, HALF)
+        for key in (SECOND, HALF):
+            come_back(tab, key)
 
 
 @pytest.mark.parametrize(
