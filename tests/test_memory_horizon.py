@@ -44,16 +44,12 @@ def test_file_holds_every_contestant_lag_and_seed(size):
     task = DATA["results"][size]
     contestants = set(benchmark.CONTESTANTS)
     assert set(task["results"]) == set(task["tuning"]) == contestants
-    seeds = {
-        tuple(line["seed"] for line in lines)
-        for by_lag in task["results"].values()
-        for lines in by_lag.values()
-    }
-    assert len(seeds) == 1  # the same for all
-    (seeds,) = seeds
-    assert seeds == tuple(range(len(seeds)))
-    assert len(seeds) >= 5
-    assert not set(seeds) & set(benchmark.TUNING_SEEDS)
+    for name, by_lag in task["results"].items():
+        for lines in by_lag.values():
+            seeds = [line["seed"] for line in lines]
+            assert seeds == list(range(len(seeds)))
+            assert len(seeds) >= (10 if "Elman" in name else 5)
+            assert not set(seeds) & set(benchmark.TUNING_SEEDS)
     for by_lag in task["results"].values():
         assert [int(lag) for lag in by_lag] == list(benchmark.LAGS[int(size)])
     for by_rate in task["tuning"].values():
@@ -211,4 +207,4 @@ def test_an_interrupted_benchmark_goes_on_and_prints_its_table(
     assert len(set(made)) == len(made) - 1
     printed = benchmark.table(data).splitlines()
     assert len(printed) == everyone + 4
-    assert all("[3, 3]" in line for line in printed[3:-1])
+    assert all(" 3, 0 or more" in line for line in printed[3:-1])
