@@ -23,6 +23,7 @@ from references import Book
 pytestmark = pytest.mark.xdist_group("lab")
 
 NAME = "01_ar1"
+MEASURES = "def quick_skill("
 ASKED = "ask_shuffled = predict("
 ANSWER = """def next_value(history, intercept, phi):
     return intercept + phi * history[-1]
@@ -47,9 +48,10 @@ def notebook() -> NotebookNode:
         )
 
     kept = list(first)
-    for sign in ("data", ASKED, "def draw(phi)", "Exercise 1.1"):
+    signs = ("data", MEASURES, ASKED, "def draw(phi)", "Exercise 1.1")
+    for sign in signs:
         start = find(sign, code[1])
-        stop = start + 3
+        stop = start + (1 if sign == MEASURES else 3)
         if sign == ASKED:
             stop = find(".answer(", start) + 1
         kept += made.cells[start:stop]
