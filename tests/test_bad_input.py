@@ -252,7 +252,7 @@ RESULTS = {
     "AR", "Backtest", "Box", "Claim", "DirectAR", "ElmanCache",
     "EmbeddingCache", "Exercise", "Explorer", "FastLSTMCache", "GRUCache",
     "HeadCache", "History", "Horizon", "LSTMCache", "Pictures", "Recall",
-    "Series", "Table", "ThresholdAR", "Windows",
+    "Series", "StackCache", "Table", "ThresholdAR", "Windows",
 }  # fmt: skip
 
 

@@ -84,7 +84,8 @@ def test_what_is_stored_is_what_the_chapter_prints(path: Path) -> None:
     for printed, number, label in recorded:
         assert stored[number].line() in printed.splitlines()
         assert stored[number].label == label
-    if stored:
+    sources = [cell.source for cell in notebooks.read(path).cells]
+    if stored and "claims_table.table()" not in sources:
         (box,) = (
             cell.outputs[0].data["text/plain"]
             for cell in notebooks.read(path).cells

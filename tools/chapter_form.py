@@ -258,21 +258,23 @@ def verdicts(notebook: NotebookNode) -> list[str]:
     judged, known = records(notebook), labels(notebook)
     if any(VERDICT.search(c.source) for c in _text(notebook)):
         found.append("a verdict is typed in the text")
-    if tables and not places and not judged:
+    if tables and not places:  # it shows every verdict, its own among them
         if [_tags(cell) for cell in tables] != [[HIDDEN]]:
             found.append(f"{TABLE} is not in one cell, tagged {HIDDEN}")
+    elif not places and not judged:
         return found
-    if not places and not judged:
-        return found
-    if len(places) != 1:
+    elif len(places) != 1:
         return [*found, f"{len(places)} cells call {BOX}"]
-    last = notebook.cells[places[0]]
-    if last.source != f"{BOX}()" or _tags(last) != [HIDDEN]:
-        found.append(f"the cell with {BOX}() is not alone, tagged {HIDDEN}")
-    if _code(notebook)[-1][0] != places[0]:
-        found.append(f"code follows on {BOX}()")
-    if not judged:
-        found.append(f"nothing calls {RECORD}")
+    else:
+        last = notebook.cells[places[0]]
+        if last.source != f"{BOX}()" or _tags(last) != [HIDDEN]:
+            found.append(
+                f"the cell with {BOX}() is not alone, tagged {HIDDEN}"
+            )
+        if _code(notebook)[-1][0] != places[0]:
+            found.append(f"code follows on {BOX}()")
+        if not judged:
+            found.append(f"nothing calls {RECORD}")
     for number, claim, label in judged:
         if not isinstance(claim, int) or not isinstance(label, str):
             found.append(f"cell {number}: claim or label is not typed out")

@@ -66,9 +66,6 @@ class Stack:
     ----------
     input_size, hidden_size : int
         Size D of the bottom layer's input and H of the top layer's state.
-    parameters : dict of ndarray
-        Those of all layers, "W_xh_l0" for W_xh of the bottom layer and so
-        on, as torch numbers them; the arrays themselves, not copies.
 
     Raises
     ------
@@ -107,7 +104,7 @@ class Stack:
 
     @property
     def parameters(self) -> dict[str, np.ndarray]:
-        """The arrays of all layers by name; not copies."""
+        """Arrays of all layers, not copies: "W_xh_l0" is the bottom one's W_xh."""
         return {
             f"{name}_l{k}": array
             for k, layer in enumerate(self.layers)
