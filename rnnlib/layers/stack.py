@@ -104,7 +104,7 @@ class Stack:
 
     @property
     def parameters(self) -> dict[str, np.ndarray]:
-        """Arrays of all layers, not copies: "W_xh_l0" is the bottom one's W_xh."""
+        """Arrays of all layers, "W_xh_l0" the lowest one's; not copies."""
         return {
             f"{name}_l{k}": array
             for k, layer in enumerate(self.layers)
