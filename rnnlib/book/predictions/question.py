@@ -24,6 +24,7 @@ from rnnlib.book.predictions.wording import (
     for_comparison,
     joined,
     marked,
+    spelled,
 )
 from rnnlib.checks import as_line, describe
 
@@ -204,7 +205,7 @@ class Question:
         data = {
             "key": self.key,
             "kind": self.kind,
-            "question": plain(self.text),
+            "question": spelled(self.text),
             **self.fields(),
         }
         return (

@@ -21,11 +21,42 @@ LEVELS = {
 POWER = re.compile(r"·10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 FORMULA = r'<span class="math notranslate nohighlight">\({}\)</span>'
 MATH = re.compile(r"\$([^$]+)\$")
+SUBSCRIPT = str.maketrans("-0123456789tk", "₋₀₁₂₃₄₅₆₇₈₉ₜₖ")
+LETTERS = {
+    r"\varphi": "φ", r"\rho": "ρ", r"\lambda": "λ", r"\sigma": "σ",
+    r"\tau": "τ", r"\partial": "∂", r"\tanh": "tanh", r"\ln": "ln",
+    r"\log": "log", r"\to": "→", r"\le": "≤", r"\dots": "…",
+}  # fmt: skip
 MARKS = (
     (re.compile(r"\*\*([^*]+)\*\*"), r"<strong>\1</strong>"),
     (re.compile(r"\*([^*]+)\*"), r"<em>\1</em>"),
     (re.compile(r"`([^`]+)`"), r"<code>\1</code>"),
 )
+
+
+def spelled(text: str) -> str:
+    """Return a line of Markdown without markup, its formulas in letters.
+
+    For places that set no formulas: lists, and files to take along.
+    """
+
+    def formula(found: re.Match) -> str:
+        inner = found[1]
+        for command, letter in LETTERS.items():
+            inner = re.sub(re.escape(command) + r"(?![a-z]) ?", letter, inner)
+        inner = re.sub(
+            r"_\{?([-\dtk]+)\}?", lambda m: m[1].translate(SUBSCRIPT), inner
+        )
+        return re.sub(
+            r"\^\{?(-?\d+)\}?", lambda m: m[1].translate(SUPERSCRIPT), inner
+        )
+
+    text = MATH.sub(formula, text)
+    return re.sub(
+        r"\*\*([^*]+)\*\*|\*([^*]+)\*|`([^`]+)`",
+        lambda m: m[1] or m[2] or m[3],
+        text,
+    )
 
 
 def say(value: float, digits: int = 3) -> str:
