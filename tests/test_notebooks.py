@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -37,6 +38,26 @@ def test_chapter_is_in_normal_form(path: Path) -> None:
 @pytest.mark.parametrize("path", CHAPTERS, ids=NAMES)
 def test_chapter_keeps_the_form_of_a_chapter(path: Path) -> None:
     assert chapter_form.faults(notebooks.read(path)) == []
+
+
+def test_the_introduction_tells_the_minutes_that_each_chapter_tells() -> None:
+    text = (ROOT / "chapters" / "intro.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"\{doc\}`(\d\d_\w+)` \|.*\| (\d+) \|", text))
+    wanted = {
+        path.stem: re.search(
+            r"\*Reading: (\d+) minutes",
+            notebooks.read(path).cells[0].source,
+        )[1]
+        for path in CHAPTERS
+    }
+    assert told == wanted
+
+
+@pytest.mark.parametrize("path", CHAPTERS[2:], ids=NAMES[2:])
+def test_a_chapter_asks_for_what_earlier_ones_taught(path: Path) -> None:
+    sources = [cell.source for cell in notebooks.read(path).cells]
+    assert len(re.findall("^recall\\(", "\n".join(sources), re.M)) == 1
+    assert not any(":class: predict" in source for source in sources)
 
 
 def test_readers_see_numbers_not_assertions() -> None:

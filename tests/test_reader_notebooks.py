@@ -329,22 +329,6 @@ def test_figures_are_stored_as_pictures_with_words(
     )
 
 
-def test_an_answer_is_covered_until_its_cell_runs(
-    small: tuple[Path, Book],
-) -> None:
-    path, book = small
-    drawn = new_output("display_data", data={"image/png": PIXEL})
-    said = new_output("stream", name="stdout", text="0.5\n")
-    made = reader_notebooks.make(path, book, [[], [said, drawn], [], []])
-    assert [o.output_type for o in made.cells[3].outputs] == ["display_data"]
-    covered = [
-        cell.metadata.get("jupyter", {}).get("outputs_hidden", False)
-        for cell in made.cells
-        if cell.cell_type == "code"
-    ]
-    assert covered == [False, True, True]  # the last is a removed cell
-
-
 def test_a_prediction_is_text_and_its_answer_is_folded(
     small: tuple[Path, Book],
 ) -> None:

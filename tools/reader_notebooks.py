@@ -50,7 +50,6 @@ HIDE_SOURCE = {"jupyter": {"source_hidden": True}, "cellView": "form"}
 # A guess is asked for; running the cell uncovers what it puts out. Figures
 # are stored all the same, JupyterLab hides them; of a text it would show the
 # first line.
-PREDICT = "predict"
 ASKS = re.compile(r"(?<![.\w])predict\(\s*[\"']")
 ANSWERS = re.compile(r"\.answer\(")
 GATES = ("exercise-start", "exercise-end", "solution-start", "solution-end")
@@ -188,7 +187,7 @@ class _Maker:
         self.cells: list[NotebookNode] = []
         self.solution: list[str] | None = None
         self.code_cells = self.exercises = self.figures = 0
-        self.covered = self.asked = False
+        self.asked = False
         self.opening = opening(book, name)
 
     def read_text(self, source: str) -> None:
@@ -219,7 +218,6 @@ class _Maker:
                     plain
                 )
         self._text(texts)
-        self.covered = f":class: {PREDICT}" in source
 
     def read_code(self, cell: NotebookNode, outputs: list) -> None:
         self.code_cells += 1
@@ -234,7 +232,6 @@ class _Maker:
         folded_away = any(tag in tags for tag in HIDDEN)
         if self.asked and FOLDED in tags:
             folded_away = False
-        covered = self.asked or (self.covered and not folded_away)
         if answers:  # folded, or not at all
             outputs = [o for o in outputs if "text/markdown" in o.data]
         metadata: dict = {
@@ -246,12 +243,12 @@ class _Maker:
             metadata |= HIDE_SOURCE
         if SETUP in tags:  # to be run, not to be read
             metadata["jupyter"] = {"source_hidden": True}
-        if hidden or covered:
+        if hidden or self.asked:
             metadata["jupyter"] = {
                 **metadata.get("jupyter", {}),
                 "outputs_hidden": True,
             }
-        if covered:
+        if self.asked:
             outputs = [o for o in outputs if "image/png" in o.get("data", {})]
         alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
         kept = (stored(output, alt, self.resolve) for output in outputs)

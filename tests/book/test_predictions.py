@@ -18,6 +18,7 @@ from rnnlib.book.predictions.wording import (
     for_comparison,
     marked,
     say,
+    spelled,
     with_unit,
 )
 
@@ -318,6 +319,14 @@ def test_numbers_are_said_as_readers_take_them_in():
     assert [with_unit(n, "steps") for n in (1, 2)] == ["1 step", "2 steps"]
     assert with_unit(1, "% a month") == "1 % a month"
     assert with_unit(1, "") == "1"
+
+
+def test_a_list_spells_formulas_in_letters():
+    told = spelled(
+        r"How large is $\partial h_{100}/\partial h_0$, and $10^{-7}$, in "
+        "`torch.nn.RNN`? *Think.*"
+    )
+    assert told == "How large is ∂h₁₀₀/∂h₀, and 10⁻⁷, in torch.nn.RNN? Think."
 
 
 def test_marks_become_tags_outside_formulas_only():
