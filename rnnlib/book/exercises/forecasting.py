@@ -8,7 +8,8 @@ from rnnlib.book.exercises.spec import Exercise
 
 
 def _steps_seen(error: float, growth: float, tolerance: float) -> float:
-    return np.log(tolerance / error) / np.log(growth)
+    # Rounded, or a whole number of steps might fall just below itself.
+    return round(float(np.log(tolerance / error) / np.log(growth)), 9)
 
 
 def _feed_back(x: float, a: float, horizon: int, start: int = 0) -> np.ndarray:
