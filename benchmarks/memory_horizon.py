@@ -21,10 +21,12 @@ The most successes decide, then the fewest wrong answers, then the lower rate.
 Noise of 0.1 lets nobody get through by adding up what comes in: with two
 symbols the sum of all inputs answers 95 % right up to lag 18 alone.
 
-Two controls learn nothing but a softmax head: of the current input and
-the 20 before it, so that memory ends at 20 by construction; and of a tanh
+Three controls learn nothing but a softmax head: of the current input and
+the 20 before it, so that memory ends at 20 by construction; of a tanh
 network with random weights of spectral radius 1.5 that stay as they are,
-which says how much of the task may be solved by guessing.
+which says how much of the task may be solved by guessing; and of a tanh
+network that keeps its orthogonal initialization, which says how much of the
+success of "Elman orthogonal" is due to the initialization alone.
 
 The file is written after every run; a run that it holds is not made again.
 The horizon, and what ten seeds can show of it, is the business of
@@ -145,6 +147,9 @@ CONTESTANTS = {
     ),
     "Elman untrained": lambda size, lag, rest: Untrained(
         Elman(*size, init=SETTINGS["untrained radius"], **rest)
+    ),
+    "Elman orthogonal untrained": lambda size, lag, rest: Untrained(
+        Elman(*size, init="orthogonal", **rest)
     ),
     "Elman uniform": _elman(),
     "Elman orthogonal": _elman(init="orthogonal"),

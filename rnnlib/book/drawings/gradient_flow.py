@@ -79,9 +79,9 @@ def fading_gradient() -> Figure:
         ax.text(0.1, y, f"\u00d7 {factor:g}", va="center", fontsize=12)
         for k in range(7):
             x = 8.9 - 1.2 * k
-            name = f"h{below('t' if k == 0 else f't-{k}')}"
-            node(ax, x, y, name, color=blue, size=0.36, fontsize=9)
+            name = {0: f"h{below('t')}", 6: f"h{below('t-6')}"}.get(k, "")
+            node(ax, x, y, name, color=blue, size=0.42, fontsize=11)
             if k < 6:
                 size = 1.4 * factor ** (k + 1)
-                arrow(ax, (x - 0.38, y), (x - 0.82, y), width=size)
+                arrow(ax, (x - 0.44, y), (x - 0.76, y), width=size)
     return figure
