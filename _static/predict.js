@@ -149,8 +149,9 @@
   }
 
   /* ---- The three forms: each reads a guess, shows one, locks ------------ */
+  /* Each calls `heard` whenever the reader has chosen something. */
 
-  function choiceForm(box, data) {
+  function choiceForm(box, data, heard) {
     const list = box.querySelector(".predict-choices");
     const inputs = [...list.querySelectorAll("input")];
     list.setAttribute("role", "radiogroup");
@@ -158,6 +159,7 @@
     for (const input of inputs) {
       input.hidden = input.disabled = false;
       input.closest("li").setAttribute("role", "none");
+      input.addEventListener("change", heard);
     }
     list.classList.add("predict-live");
     return {
@@ -179,10 +181,17 @@
       },
       focus: () => inputs[0].focus(),
       said: (guess) => `“${guess}”`,
+      found: (answer) => `“${answer.measured}”`,
     };
   }
 
-  function numberForm(box, data) {
+  // Keys that choose a value of a slider, the one it rests at too.
+  const CHOOSING = new Set([
+    "ArrowUp", "ArrowRight", "ArrowDown", "ArrowLeft", "PageUp", "PageDown",
+    "Home", "End", "Enter", " ",
+  ]);
+
+  function numberForm(box, data, heard) {
     const slider = box.querySelector(".predict-slider");
     const input = slider.querySelector("input");
     const output = slider.querySelector("output");
@@ -193,11 +202,12 @@
       input.setAttribute("aria-valuetext", label);
       output.textContent = moved ? label : "move the slider";
     }
-    for (const event of ["input", "pointerup"]) {
-      input.addEventListener(event, () => {
-        if (input.disabled) return;
+    for (const name of ["input", "pointerup", "click", "keydown"]) {
+      input.addEventListener(name, (event) => {
+        if (input.disabled || (event.key && !CHOOSING.has(event.key))) return;
         moved = true;
         show();
+        heard();
       });
     }
     slider.hidden = false;
@@ -221,6 +231,7 @@
       },
       focus: () => input.focus(),
       said: (guess) => data.labels[data.values.indexOf(guess)],
+      found: (answer) => answer.measured,
     };
   }
 
@@ -259,19 +270,58 @@
       [...x.slice(-1), ...data.at], [...y.slice(-1), ...guess]);
   }
 
-  function curveForm(box, data) {
+  // So far beside its point the pen still holds it instead of drawing past.
+  const GRIP = 24;
+
+  /* Returns the heights after a stroke, a list of places of the pen. What it
+     passes takes its height there; the points next to its ends follow them,
+     and one that is held follows the pen. */
+  function strokeOver(before, places, stroke) {
+    const heights = [...before];
+    const nearest = (x) => {
+      const far = places.map((place) => Math.abs(place - x));
+      return far.indexOf(Math.min(...far));
+    };
+    const last = stroke[stroke.length - 1];
+    const held = nearest(stroke[0].x);
+    if (stroke.every(({ x }) =>
+      Math.abs(x - places[held]) <= GRIP && nearest(x) === held)) {
+      heights[held] = last.height;
+      return heights;
+    }
+    const away = (pen) => Math.abs(pen.x - places[held]);
+    const closest = Math.min(...stroke.map(away));
+    heights[held] =
+      stroke.filter((pen) => away(pen) <= closest + 4).at(-1).height;
+    heights[nearest(last.x)] = last.height;
+    for (let k = 1; k < stroke.length; k += 1) {
+      const [from, to] = [stroke[k - 1], stroke[k]];
+      places.forEach((place, i) => {
+        if ((place - from.x) * (place - to.x) > 0) return;
+        const part = from.x === to.x ? 1 : (place - from.x) / (to.x - from.x);
+        heights[i] = from.height + (to.height - from.height) * part;
+      });
+    }
+    return heights;
+  }
+
+  function curveForm(box, data, heard) {
     const svg = box.querySelector("svg");
-    const [left, right, top, bottom] = data.axes.box;
+    const [, right, top, bottom] = data.axes.box;
     const scale = scales(data.axes);
     const places = data.at.map(scale.across);
     let heights = data.start.map((y) => scale.height(y));
     let moved = false;
     let locked = false;
-    let pen = null;
+    let stroke = null;
+    let before = heights;
 
+    // A stroke may begin where the known part ends.
+    const edge = Math.min(
+      places[0], ...data.known[0].slice(-1).map(scale.across)) - 20;
     const paper = make("rect", {
-      class: "predict-paper", x: places[0] - 20, y: top - 10,
-      width: right + 14 - places[0] + 20, height: bottom - top + 20,
+      class: "predict-paper", x: edge, y: top - 10,
+      width: right + 14 - edge, height: bottom - top + 20,
       fill: "transparent",
     });
     const line = make("polyline", { class: "predict-drawn", fill: "none" });
@@ -316,9 +366,11 @@
         `at ${withUnit(data.at[i], data.unit)}: ${say(guess()[i], 2)}`;
     }
 
-    function put(i, height) {
-      heights[i] = Math.min(Math.max(height, 0), 1);
+    function put(now) {
+      heights = now.map((height) => Math.min(Math.max(height, 0), 1));
       moved = true;
+      show();
+      heard();
     }
 
     function press(event, i) {
@@ -328,8 +380,7 @@
       };
       if (locked || !(event.key in steps)) return;
       event.preventDefault();
-      put(i, heights[i] + steps[event.key]);
-      show();
+      put(heights.map((h, j) => (i === j ? h + steps[event.key] : h)));
       tell(i);
     }
 
@@ -346,36 +397,33 @@
       return far.indexOf(Math.min(...far));
     }
 
-    // A stroke moves all points that it passes, however fast it is.
-    function stroke(from, to) {
-      const [a, b] = [nearest(from.x), nearest(to.x)];
-      for (let i = Math.min(a, b); i <= Math.max(a, b); i += 1) {
-        const part = i === b || from.x === to.x
-          ? 1 : (places[i] - from.x) / (to.x - from.x);
-        if (i === a && a !== b) continue;
-        put(i, from.height + (to.height - from.height) * part);
-      }
-      show();
-      tell(b);
+    function draw(event) {
+      const pen = where(event);
+      stroke.push(pen);
+      put(strokeOver(before, places, stroke));
+      tell(nearest(pen.x));
+      return pen;
     }
 
     svg.addEventListener("pointerdown", (event) => {
       const on = event.target.closest(".predict-paper, .predict-handle");
-      if (locked || !on || event.button > 0) return;
+      if (locked || stroke || !on || event.button > 0) return;
       event.preventDefault();
       svg.setPointerCapture(event.pointerId);
-      pen = where(event);
-      stroke(pen, pen);
+      stroke = [];
+      before = heights;
+      const pen = draw(event);
       handles[nearest(pen.x)].focus({ preventScroll: true });
     });
+    // Where `touch-action` is not heeded, the page stays all the same.
+    svg.addEventListener("touchstart", (event) => {
+      if (stroke && event.cancelable) event.preventDefault();
+    }, { passive: false });
     svg.addEventListener("pointermove", (event) => {
-      if (!pen) return;
-      const now = where(event);
-      stroke(pen, now);
-      pen = now;
+      if (stroke && svg.hasPointerCapture(event.pointerId)) draw(event);
     });
-    for (const event of ["pointerup", "pointercancel", "lostpointercapture"]) {
-      svg.addEventListener(event, () => { pen = null; });
+    for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) {
+      svg.addEventListener(name, () => { stroke = null; });
     }
     show();
 
@@ -394,6 +442,8 @@
       },
       lock(now) {
         locked = now;
+        // A finger scrolls the page again.
+        svg.classList.toggle("predict-locked", now);
         readout.textContent = "";
         for (const handle of handles) {
           handle.setAttribute("aria-disabled", String(now));
@@ -407,13 +457,23 @@
       },
       focus: () => handles[0].focus(),
       said(values) {
-        if (data.crossing === null) return "a curve";
-        const place = crossing(...whole(data, values), data);
-        return place === null
-          ? `never ${level(data.crossing)}`
-          : `${level(data.crossing)} ${at(place, data.unit)}`;
+        return data.crossing === null
+          ? ends(values)
+          : reaches(data, crossing(...whole(data, values), data));
       },
+      found: (answer) => (data.crossing === null
+        ? ends(answer.values) : reaches(data, answer.crosses)),
     };
+  }
+
+  function ends(values) {
+    return `from ${say(values[0], 2)} to ${say(values.at(-1), 2)}`;
+  }
+
+  function reaches(data, place) {
+    return place === null
+      ? `never reaches ${level(data.crossing)}`
+      : `${level(data.crossing)} ${at(place, data.unit)}`;
   }
 
   const FORMS = { choice: choiceForm, number: numberForm, curve: curveForm };
@@ -470,16 +530,19 @@
         unit: data.unit,
       };
     }
+    const brief = [...told];
     told.push(
       `The largest gap is at ${withUnit(data.at[worst], data.unit)}: ` +
       `you drew ${say(guess[worst], 2)}, ` +
       `measured ${say(answer.values[worst], 2)}.`);
     const off = isFactor
       ? `a factor of ${say(Math.exp(mean), 2)}` : say(mean, 2);
-    told.push(
-      `On average your points are off by ${off}; ` +
-      `${data.allowedText} counts as right.`);
-    return { right, surprise, text: told.join(" "), crosses };
+    const average = `On average your points are off by ${off}; ` +
+      `${data.allowedText} counts as right.`;
+    told.push(average);
+    brief.push(average);
+    const [text, short] = [told.join(" "), brief.join(" ")];
+    return { right, surprise, text, short, crosses };
   }
 
   /* ---- The cover --------------------------------------------------------- */
@@ -588,7 +651,7 @@
       this.answerBox = answer;
       this.data = dataOf(box);
       this.answer = dataOf(answer);
-      this.form = FORMS[this.data.kind](box, this.data);
+      this.form = FORMS[this.data.kind](box, this.data, () => this.heard());
       this.foot = box.querySelector(".predict-foot");
       this.status = box.querySelector(".predict-status");
       this.bare = [...answer.childNodes].map((node) => node.cloneNode(true));
@@ -616,18 +679,25 @@
       this.cover.close();
     }
 
+    // What was asked for is done.
+    heard() {
+      if (this.status.textContent === this.form.ask) {
+        this.status.replaceChildren();
+      }
+    }
+
     commit() {
       const guess = this.form.read();
       if (guess === null) {
         this.status.textContent = this.form.ask;
         return;
       }
-      const judged = this.judge(guess);
+      const { right, surprise, text, crosses } = this.judge(guess);
       this.keep({
         guess,
         said: this.form.said(guess),
         looked: this.looked,
-        ...judged,
+        right, surprise, text, crosses,
       });
     }
 
@@ -645,6 +715,7 @@
         question: this.data.question,
         page,
         measured: this.answer.measured,
+        found: this.form.found(this.answer),
         when: new Date().toISOString(),
         ...found,
       };
@@ -660,7 +731,7 @@
       }
       const i = (this.data.choices ?? this.data.values).indexOf(guess);
       const [right, surprise, text] = this.answer.judged[i];
-      return { right, surprise, text };
+      return { right, surprise, text, short: text };
     }
 
     // Returns whether the record is an answer to this question.
@@ -672,7 +743,7 @@
       this.cover.open();
       const told = record.shown
         ? "You asked to see the answer without a guess."
-        : `You committed to ${this.form.said(record.guess)}.`;
+        : this.judge(record.guess).short;
       const link = make("a", { href: `#${this.answerBox.id}` },
         "To the answer");
       const again = make("button", {
@@ -774,10 +845,19 @@
         }
       }
     }, 50);
-    shelf.listen((key) => {
-      const record = key && shelf.get(key);
-      const made = predictions.get(key);
-      if (record && made && !made.isOpen) made.open(record);
+    // Another tab, or another page of this one, has kept or deleted guesses.
+    function agree(key) {
+      for (const each of predictions.values()) {
+        if (key !== null && key !== each.data.key) continue;
+        const record = shelf.get(each.data.key);
+        if (!record && each.isOpen) each.ask();
+        else if (record && !each.isOpen) each.open(record);
+      }
+    }
+
+    shelf.listen(agree);
+    window.addEventListener("pageshow", (event) => {
+      if (event.persisted) agree(null);
     });
   }
 

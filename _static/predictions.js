@@ -179,13 +179,19 @@
     function list(all) {
       const head = place("all").querySelector("thead tr");
       if (head.children.length === 2) {
-        head.append(make("th", { scope: "col" }, "You said"),
-          make("th", { scope: "col" }, "Result"));
-        for (const { row } of asked) row.append(make("td"), make("td"));
+        const added = ["You said", "Measured", "Result"];
+        head.append(...added.map((name) =>
+          make("th", { scope: "col" }, name)));
+        for (const { row } of asked) {
+          row.append(...added.map((name) =>
+            make("td", { "data-label": name })));
+        }
       }
       for (const { row, record } of all) {
-        const [, , said, result] = row.children;
+        const [, , said, measured, result] = row.children;
         said.textContent = record ? record.said ?? "nothing" : "";
+        measured.textContent = record
+          ? record.found ?? record.measured ?? "" : "";
         result.textContent = !record ? "not yet"
           : record.shown || record.looked ? "looked first"
             : record.right ? "right" : "not right";
@@ -236,7 +242,7 @@
         said.focus();
       });
       if (number) box.replaceChildren(exporting, " ", deleting, sure, status);
-      else box.replaceChildren(make("p", {}, NONE), status);
+      else box.replaceChildren(status);
     }
 
     function show() {

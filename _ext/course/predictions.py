@@ -83,7 +83,7 @@ def fill(
         page = app.builder.get_relative_uri(pagename, docname)
         rows += [
             f'<tr data-key="{key}" data-chapter="{html.escape(chapter)}">'
-            f"<td>{html.escape(chapter)}</td>"
+            f'<td data-label="Chapter">{html.escape(chapter)}</td>'
             f'<td><a href="{page}#{anchor}">{html.escape(question)}</a></td>'
             "</tr>\n"
             for anchor, key, question in _kept(app.env).get(docname, [])

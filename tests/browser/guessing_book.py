@@ -1,4 +1,4 @@
-"""A chapter that asks for a choice, a number and two curves."""
+"""A chapter that asks for a choice, a number and three curves."""
 
 from __future__ import annotations
 
@@ -29,6 +29,14 @@ POWERS = """predict(
     factor=3,
     log=True,
     crossing=0.01,
+)"""
+FREE = """predict(
+    "one-free",
+    "Draw a slope that ends at -0.5.",
+    curve=[1, 2, 3],
+    axes=("place", "slope"),
+    limits=(-1, 1),
+    tolerance=0.2,
 )"""
 
 
@@ -86,5 +94,9 @@ def cells() -> list[NotebookNode]:
         hidden(f"gone = {POWERS}\ngone"),
         new_code_cell("gradient = 0.5 ** np.arange(21.0)"),
         hidden("gone.answer(gradient, at=np.arange(21))"),
+        text("## Without a beginning"),
+        hidden(f"free = {FREE}\nfree"),
+        new_code_cell("slopes = np.array([0.5, 0.0, -0.5])"),
+        hidden('free.answer(slopes, say=f"It goes by {-0.008:.3f} at last.")'),
         text("## The end\n\nOpen words."),
     ]

@@ -7,6 +7,7 @@ all: what each chapter asks is checked without a browser.
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 import random
 from collections.abc import Callable, Iterator
@@ -36,7 +37,7 @@ DESKTOP = {"width": 1280, "height": 900}
 WAYS = ("mouse", "touch", "keyboard")
 KILOBYTE = 1000
 SECOND, HALF = "one-second", "one-half-life"
-LEFT, GONE = "one-left", "one-gone"
+LEFT, GONE, FREE = "one-left", "one-gone", "one-free"
 # What is to be seen, below `content-visibility: hidden` too.
 SEEN = "element => element.checkVisibility({ visibilityProperty: true })"
 FORBID = """Object.defineProperty(window, "localStorage", {
@@ -198,6 +199,58 @@ def drag(page: Page, way: str, key: str = LEFT) -> None:
     assert all(now < old for now, old in zip(after, before))
 
 
+Place = tuple[float, float]
+
+
+def place_of(page: Page, key: str, x: float, y: float) -> Place:
+    """Return where a place of the drawing lies on the screen."""
+    svg = question(page, key).locator("svg").bounding_box()
+    scale = svg["width"] / 420
+    return svg["x"] + x * scale, svg["y"] + y * scale
+
+
+def points(page: Page, key: str) -> list[Place]:
+    """Return where the points of a curve lie, in the drawing."""
+    found = (
+        question(page, key)
+        .locator(".predict-handle")
+        .evaluate_all(
+            "all => all.map((e) => e.transform.baseVal[0].matrix)"
+            ".map((m) => [m.e, m.f])"
+        )
+    )
+    return [(x, y) for x, y in found]
+
+
+def between_ends(start: Place, end: Place, steps: int) -> list[Place]:
+    """Return places on the line between two, both included."""
+    return [
+        (
+            start[0] + (end[0] - start[0]) * part,
+            start[1] + (end[1] - start[1]) * part,
+        )
+        for part in np.linspace(0, 1, steps + 1).tolist()
+    ]
+
+
+def assert_on_line(found: list[Place], start: Place, end: Place) -> None:
+    slope = (end[1] - start[1]) / (end[0] - start[0])
+    for x, y in found:
+        assert y == pytest.approx(start[1] + slope * (x - start[0]), abs=2)
+
+
+def draw_with_mouse(page: Page, key: str, start: Place, end: Place) -> None:
+    question(page, key).locator("svg").scroll_into_view_if_needed()
+    places = [
+        place_of(page, key, *each) for each in between_ends(start, end, 12)
+    ]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place)
+    page.mouse.up()
+
+
 def values(page: Page, key: str) -> list[float]:
     handles = question(page, key).get_by_role("slider").all()
     return [float(h.get_attribute("aria-valuenow")) for h in handles]
@@ -241,7 +294,10 @@ def test_what_follows_is_covered_until_the_commitment(
     # Said and locked, and the focus is where the news is.
     status = question(page, key).get_by_role("status")
     expect(status).to_be_focused()
-    expect(status).to_contain_text(f"You committed to {record['said']}.")
+    # So is what was measured, as the answer may be far below.
+    first, _, _ = record["text"].partition(".")
+    expect(status).to_contain_text(first)
+    expect(status.get_by_role("link")).to_have_text("To the answer")
     for field in question(page, key).locator("input, [role=slider]").all():
         assert field.is_disabled() or field.get_attribute("tabindex") == "-1"
     # Reloaded, all of it stands as it stood.
@@ -250,6 +306,240 @@ def test_what_follows_is_covered_until_the_commitment(
     assert answer(page, key).inner_text() == shown
     others = {SECOND, HALF, LEFT, GONE} - {key}
     assert all(is_covered(page, other) for other in others)
+
+
+@pytest.fixture
+def phone(browser: Browser, book: Path) -> Iterator[Page]:
+    """Open the chapter on a phone."""
+    context = browser.new_context(
+        viewport=dict(PHONE), offline=True, has_touch=True, is_mobile=True
+    )
+    yield from watched(context, book)
+    context.close()
+
+
+@pytest.mark.parametrize("direction", ["across", "down"])
+def test_a_finger_draws_and_the_page_stays(
+    phone: Page, direction: str
+) -> None:
+    svg = question(phone, LEFT).locator("svg")
+    svg.evaluate("e => e.scrollIntoView({ block: 'center' })")
+    phone.wait_for_timeout(300)  # what can be touched is known once painted
+    phone.evaluate(
+        "window.seen = []; for (const name of ['pointerup', 'pointercancel'])"
+        " addEventListener(name, () => seen.push(name), true)"
+    )
+    scrolled, address = phone.evaluate("scrollY"), phone.url
+    before = points(phone, LEFT)
+    start, end = {
+        "across": ((90, 40), (412, 200)),
+        "down": (before[1], (before[1][0], 200)),
+    }[direction]
+    touch_along(
+        phone,
+        [place_of(phone, LEFT, *p) for p in between_ends(start, end, 15)],
+    )
+    assert phone.evaluate("seen") == ["pointerup"]
+    assert (phone.evaluate("scrollY"), phone.url) == (scrolled, address)
+    after = points(phone, LEFT)
+    if direction == "across":
+        assert_on_line(after, start, end)
+    else:
+        assert after[1][1] == pytest.approx(200, abs=2)
+        assert [*after[:1], *after[2:]] == [*before[:1], *before[2:]]
+    # Once it is drawn, a finger there scrolls the page as elsewhere.
+    commit(phone, LEFT, "touch")
+    svg.evaluate("e => e.scrollIntoView({ block: 'center' })")
+    phone.wait_for_timeout(300)  # what can be touched is known once painted
+    drawn, scrolled = points(phone, LEFT), phone.evaluate("scrollY")
+    touch_along(
+        phone,
+        [
+            place_of(phone, LEFT, *p)
+            for p in between_ends((200, 220), (200, 20), 15)
+        ],
+    )
+    phone.wait_for_function(f"scrollY > {scrolled}")
+    assert points(phone, LEFT) == drawn
+
+
+def touch_along(page: Page, places: list[Place]) -> None:
+    """Move a finger as the browser hears of it from the screen."""
+    session = page.context.new_cdp_session(page)
+
+    def send(kind: str, *touched: Place) -> None:
+        session.send(
+            "Input.dispatchTouchEvent",
+            {
+                "type": kind,
+                "touchPoints": [{"x": x, "y": y} for x, y in touched],
+            },
+        )
+
+    send("touchStart", places[0])
+    for place in places[1:]:
+        send("touchMove", place)
+    send("touchEnd")
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_a_stroke_is_kept_as_it_was_drawn(page: Page, back: bool) -> None:
+    for key in (LEFT, FREE):
+        start, end = (points(page, key)[0][0] - 8, 40), (414, 220)
+        if back:
+            start, end = end, start
+        draw_with_mouse(page, key, start, end)
+        assert_on_line(points(page, key), start, end)
+
+
+def test_a_held_point_follows_the_pen_and_no_other_does(page: Page) -> None:
+    before = points(page, LEFT)
+    x, y = before[2]
+    draw_with_mouse(page, LEFT, (x, y), (x + 9, 150))
+    after = points(page, LEFT)
+    assert after[2] == pytest.approx((x, 150), abs=1.5)
+    assert [*after[:2], after[3]] == [*before[:2], before[3]]
+
+
+@pytest.mark.parametrize("key", [LEFT, GONE])
+def test_a_stroke_begins_where_the_known_part_ends(
+    page: Page, key: str
+) -> None:
+    known = question(page, key).locator("polyline.predict-known")
+    given = known.get_attribute("points")
+    x, y = map(float, given.split()[-1].split(","))
+    draw_with_mouse(page, key, (x + 1, y), (414, 220))
+    assert_on_line(points(page, key), (x + 1, y), (414, 220))
+    assert known.get_attribute("points") == given
+
+
+@pytest.mark.parametrize(
+    ("key", "guess"), [(SECOND, choose), (HALF, slide), (LEFT, drag)]
+)
+@pytest.mark.parametrize("way", ["mouse", "keyboard"])
+def test_what_was_asked_for_is_not_asked_for_any_longer(
+    page: Page, key: str, guess: Callable, way: str
+) -> None:
+    commit(page, key)
+    status = question(page, key).get_by_role("status")
+    expect(status).to_contain_text("first")
+    guess(page, way)
+    expect(status).to_be_empty()
+
+
+@pytest.mark.parametrize("way", [*WAYS, "arrows"])
+def test_the_value_at_which_a_slider_rests_can_be_chosen(
+    page: Page, way: str
+) -> None:
+    slider = question(page, HALF).get_by_role("slider")
+    resting = slider.get_attribute("aria-valuetext")
+    slider.focus()
+    page.keyboard.press("Tab")  # passing by chooses nothing
+    commit(page, HALF)
+    assert is_covered(page, HALF)
+    box = slider.bounding_box()
+    value, most = int(slider.input_value()), int(slider.get_attribute("max"))
+    thumb = {
+        "x": 8 + (box["width"] - 16) * value / most,
+        "y": box["height"] / 2,
+    }
+    if way == "mouse":
+        slider.click(position=thumb)
+    elif way == "touch":
+        slider.tap(position=thumb)
+    elif way == "keyboard":
+        slider.press("Enter")
+    else:
+        slider.press("ArrowRight")
+        slider.press("ArrowLeft")
+    assert slider.get_attribute("aria-valuetext") == resting
+    expect(question(page, HALF).locator("output")).to_have_text(resting)
+    commit(page, HALF)
+    assert kept(page, HALF)["said"] == resting
+
+
+def test_the_form_says_what_a_curve_comes_to(page: Page) -> None:
+    page.evaluate(
+        "for (const key of ['one-gone', 'one-free']) localStorage.setItem("
+        "`one-lag-prediction:${key}`, JSON.stringify({ v: 1, key,"
+        " guess: Array(key === 'one-gone' ? 4 : 3).fill(0.5) }))"
+    )
+    come_back(page, FREE)
+    status = question(page, GONE).get_by_role("status")
+    expect(status).to_contain_text(
+        "Your curve never reaches a hundredth here; measured: at 6.6 steps."
+    )
+    status = question(page, FREE).get_by_role("status")
+    expect(status).to_contain_text("On average your points are off by 0.5;")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_was_committed_to_stays_readable(page: Page, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_function(
+        f"document.documentElement.dataset.theme === '{scheme}'"
+    )
+    filled = "e => getComputedStyle(e).backgroundColor"
+    ochre = question(page, SECOND).locator(".predict-commit").evaluate(filled)
+    choose(page, "mouse")
+    slide(page, "keyboard")
+    for key in (SECOND, HALF):
+        commit(page, key)
+    chosen = page.locator(f"#predict-{SECOND} input:checked")
+    assert chosen.evaluate(filled) == ochre
+    for said in (
+        chosen.locator("xpath=ancestor::label"),
+        question(page, HALF).locator("output"),
+    ):
+        style = said.evaluate(
+            "e => [getComputedStyle(e).fontWeight, getComputedStyle(e).color,"
+            " getComputedStyle(e.closest('.predict')).color]"
+        )
+        assert style[0] == "700"
+        assert style[1] == style[2]
+
+
+def test_a_slider_has_the_width_of_a_phone(phone: Page) -> None:
+    slider = question(phone, HALF).get_by_role("slider").bounding_box()
+    row = question(phone, HALF).locator(".predict-slider").bounding_box()
+    number = question(phone, HALF).locator("output").bounding_box()
+    assert slider["width"] > 0.95 * row["width"]
+    assert number["y"] >= slider["y"] + slider["height"] - 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_boxes_stand_in_line_with_the_text(
+    page: Page, scheme: str
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_function(
+        f"document.documentElement.dataset.theme === '{scheme}'"
+    )
+    question(page, SECOND).get_by_role("button", name="Show me").click()
+    words = page.get_by_text("Open words.").bounding_box()
+    for box in (question(page, SECOND), answer(page, SECOND)):
+        found = box.bounding_box()
+        assert found["x"] == pytest.approx(words["x"], abs=1)
+        assert found["width"] == pytest.approx(words["width"], abs=1)
+
+
+def test_no_point_covers_a_label(page: Page) -> None:
+    covered = question(page, FREE).evaluate(
+        """box => {
+          const all = (name) => [...box.querySelectorAll(name)]
+            .map((e) => e.getBoundingClientRect());
+          return all(".predict-knob").flatMap((a) =>
+            all("text").filter((b) => a.left < b.right && b.left < a.right
+              && a.top < b.bottom && b.top < a.bottom)).length;
+        }"""
+    )
+    assert covered == 0
+
+
+def test_typed_hyphens_become_minus_signs(page: Page) -> None:
+    question(page, FREE).get_by_role("button", name="Show me").click()
+    expect(answer(page, FREE)).to_contain_text("It goes by −0.008 at last.")
+    expect(question(page, FREE)).to_contain_text("ends at −0.5")
 
 
 def test_a_right_guess_is_told_so(page: Page) -> None:
@@ -395,12 +685,12 @@ def test_without_javascript_all_of_it_is_open(
     for words in ("less", "Measured: more.", "Hidden words.", "So it is"):
         expect(page.get_by_text(words).first).to_be_visible()
     expect(page.locator(".predict input, .predict button")).to_have_count(
-        3 + 1 + 2 * 4
+        3 + 1 + 2 * 5
     )
     for field in page.locator(".predict input, .predict button").all():
         expect(field).not_to_be_visible()
     page.goto((book / "predictions.html").as_uri())
-    expect(page.locator("#predictions-all tbody tr")).to_have_count(4)
+    expect(page.locator("#predictions-all tbody tr")).to_have_count(5)
     context.close()
 
 
@@ -466,7 +756,7 @@ def test_the_page_of_results_tells_all_and_links_back(
 ) -> None:
     visit(page, book, "predictions")
     expect(page.locator("#predictions-summary")).to_have_text(
-        "Of 4 predictions you have committed to 0: 0 right, 0 not."
+        "Of 5 predictions you have committed to 0: 0 right, 0 not."
     )
     visit(page, book)
     commit_all(page)
@@ -476,7 +766,7 @@ def test_the_page_of_results_tells_all_and_links_back(
         "committed to 3: 0 right, 3 not. You looked first at 1."
     )
     row = page.locator("#predictions-chapters tbody tr")
-    assert row.inner_text().split() == ["One", "0", "3", "1", "0"]
+    assert row.inner_text().split() == ["One", "0", "3", "1", "1"]
     crossing = page.locator("#predictions-crossings tbody tr")
     expect(crossing).to_contain_text("one half")
     expect(crossing).to_contain_text("6.6 steps")
@@ -488,6 +778,47 @@ def test_the_page_of_results_tells_all_and_links_back(
     expect(surprises.first).to_contain_text(most["text"])
     surprises.first.get_by_role("link").click()
     expect(question(page, most["key"])).to_be_in_viewport()
+
+
+def test_the_list_says_what_was_measured_once_it_may(
+    page: Page, book: Path
+) -> None:
+    commit_all(page)
+    visit(page, book, "predictions")
+    head = page.locator("#predictions-all th").all_inner_texts()
+    rows = page.locator("#predictions-all tbody tr").all()
+    told = [
+        dict(zip(head, row.locator("td").all_inner_texts())) for row in rows
+    ]
+    assert [each["Measured"] for each in told] == [
+        "“more”",
+        "6.58 steps",
+        "one half at 6.6 steps",
+        "a hundredth at 6.6 steps",
+        "",
+    ]
+    assert told[0]["You said"] == "“the same”"
+    assert told[4]["Result"] == "not yet"
+
+
+def test_the_page_of_results_fits_a_phone(phone: Page, book: Path) -> None:
+    commit_all(phone)
+    visit(phone, book, "predictions")
+    wide = phone.evaluate(
+        "[...document.querySelectorAll('.predictions-scroll')].map("
+        "(e) => [e.scrollWidth, e.clientWidth])"
+    )
+    assert all(inner <= outer for inner, outer in wide[-1:])
+    row = phone.locator("#predictions-all tbody tr").nth(1)
+    places = [c.bounding_box() for c in row.locator("td").all()]
+    assert len(places) == 5
+    assert all(
+        above["y"] + above["height"] <= below["y"] + 1
+        for above, below in itertools.pairwise(places)
+    )
+    # What to do with the guesses is not at the end of a long page.
+    for name in ("Export as a file", "Delete all guesses"):
+        expect(phone.get_by_role("button", name=name)).to_be_in_viewport()
 
 
 def test_export_and_delete(page: Page, book: Path) -> None:
@@ -538,6 +869,16 @@ def test_two_tabs_lose_nothing_of_each_other(
     for tab in (page, other):
         for key in (SECOND, HALF):
             come_back(tab, key)
+    # They hear of a deletion too.
+    results.get_by_role("button", name="Delete all guesses").click()
+    results.get_by_role("button", name="Yes, delete").click()
+    for tab in (page, other):
+        for key in (SECOND, HALF):
+            expect(answer(tab, key)).not_to_be_visible()
+            expect(
+                question(tab, key).get_by_role("button", name="Commit")
+            ).to_be_visible()
+            expect(question(tab, key).get_by_role("status")).to_be_empty()
 
 
 @pytest.mark.parametrize(

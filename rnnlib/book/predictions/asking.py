@@ -135,6 +135,7 @@ def predict(
         (as_line(labels[0], "axes[0]"), as_line(labels[1], "axes[1]")),
         bool(log),
         whole=all(float(x).is_integer() for x in at),
+        inset=not len(given[0]),
     )
     if crossing is not None:
         crossing = as_float(crossing, "crossing")

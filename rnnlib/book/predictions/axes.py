@@ -21,6 +21,8 @@ LEFT, RIGHT, TOP, BOTTOM = 68, 406, 14, 234
 COLORS = {"known": "#555555", "drawn": "#8f6300", "measured": "#0072b2"}
 DASHES = {"known": "", "drawn": "6 4", "measured": ""}
 MOST_POWERS = 7
+# Room for a point beside the y axis, so that it covers no label.
+INSET = 14
 
 
 class Axes:
@@ -36,6 +38,8 @@ class Axes:
         Whether the y axis is logarithmic.
     whole : bool
         Whether x counts something, so that its ticks are whole.
+    inset : bool
+        Whether x begins beside the y axis instead of on it.
     """
 
     def __init__(
@@ -45,12 +49,14 @@ class Axes:
         labels: tuple[str, str],
         log: bool,
         whole: bool,
+        inset: bool = False,
     ) -> None:
         self.x_limits = x_limits
         self.y_limits = y_limits
         self.labels = labels
         self.log = log
         self.whole = whole
+        self.left = LEFT + INSET * inset
 
     def height(self, y: float) -> float:
         """Return where a value lies between the limits, from 0 to 1."""
@@ -63,14 +69,14 @@ class Axes:
     def point(self, x: float, y: float) -> tuple[float, float]:
         """Return the place of a point in the drawing."""
         low, high = self.x_limits
-        right = LEFT + (RIGHT - LEFT) * (x - low) / (high - low)
+        right = self.left + (RIGHT - self.left) * (x - low) / (high - low)
         down = BOTTOM - (BOTTOM - TOP) * self.height(y)
         return round(right, 1), round(down, 1)
 
     def fields(self) -> dict[str, object]:
         """Return what the script of a page needs to do the same."""
         return {
-            "box": [LEFT, RIGHT, TOP, BOTTOM],
+            "box": [self.left, RIGHT, TOP, BOTTOM],
             "x": self.x_limits,
             "y": self.y_limits,
             "log": self.log,

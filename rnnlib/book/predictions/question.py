@@ -25,6 +25,7 @@ from rnnlib.book.predictions.wording import (
     joined,
     marked,
     spelled,
+    with_minus,
 )
 from rnnlib.checks import as_line, describe
 
@@ -312,7 +313,7 @@ class Answer:
         return joined(
             [
                 f"<b>Answer.</b> {html.escape(text)}",
-                html.escape(self.say),
+                html.escape(with_minus(self.say)),
                 ON_WHITE.format(self.outcome.picture(guess)),
             ]
         )

@@ -7,6 +7,8 @@ import json
 import math
 import re
 
+from rnnlib.book.claims import HYPHEN
+
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 UPRIGHT = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 SMALLEST, LARGEST = 1e-3, 1e6
@@ -27,6 +29,8 @@ LETTERS = {
     r"\tau": "τ", r"\partial": "∂", r"\tanh": "tanh", r"\ln": "ln",
     r"\log": "log", r"\to": "→", r"\le": "≤", r"\dots": "…",
 }  # fmt: skip
+# A hyphen typed for a minus sign, unless in a formula or in code.
+TYPED = re.compile(rf"\$[^$]+\$|`[^`]+`|{HYPHEN.pattern}")
 MARKS = (
     (re.compile(r"\*\*([^*]+)\*\*"), r"<strong>\1</strong>"),
     (re.compile(r"\*([^*]+)\*"), r"<em>\1</em>"),
@@ -51,7 +55,7 @@ def spelled(text: str) -> str:
             r"\^\{?(-?\d+)\}?", lambda m: m[1].translate(SUPERSCRIPT), inner
         )
 
-    text = MATH.sub(formula, text)
+    text = MATH.sub(formula, with_minus(text))
     return re.sub(
         r"\*\*([^*]+)\*\*|\*([^*]+)\*|`([^`]+)`",
         lambda m: m[1] or m[2] or m[3],
@@ -108,9 +112,14 @@ def joined(sentences: list[str]) -> str:
     return " ".join(sentence for sentence in sentences if sentence)
 
 
+def with_minus(text: str) -> str:
+    """Return a line of Markdown with minus signs before its numbers."""
+    return TYPED.sub(lambda m: "−" if m[0] == "-" else m[0], text)
+
+
 def marked(text: str) -> str:
     """Return a line of Markdown as HTML: formulas, stress and code."""
-    parts = MATH.split(text)
+    parts = MATH.split(with_minus(text))
     for i, part in enumerate(parts):
         part = html.escape(part, quote=False)
         if i % 2:
