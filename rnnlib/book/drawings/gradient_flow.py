@@ -80,8 +80,8 @@ def fading_gradient() -> Figure:
         for k in range(7):
             x = 8.9 - 1.2 * k
             name = {0: f"h{below('t')}", 6: f"h{below('t-6')}"}.get(k, "")
-            node(ax, x, y, name, color=blue, size=0.42, fontsize=11)
+            node(ax, x, y, name, color=blue, size=0.38, fontsize=10)
             if k < 6:
                 size = 1.4 * factor ** (k + 1)
-                arrow(ax, (x - 0.44, y), (x - 0.76, y), width=size)
+                arrow(ax, (x - 0.4, y), (x - 0.82, y), width=size)
     return figure
