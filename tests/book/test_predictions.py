@@ -336,6 +336,24 @@ def test_marks_become_tags_outside_formulas_only():
     )
 
 
+def test_typed_hyphens_before_numbers_become_minus_signs():
+    assert marked("by -0.008, from 2-3 to (-4)") == (
+        "by −0.008, from 2-3 to (−4)"
+    )
+    for kept in ("`-1`", "$-1$", "$n$-3", "$10^{-6}$"):
+        assert "−" not in marked(kept)
+    assert spelled("at -0.5 and $x$") == "at −0.5 and x"
+
+
+def test_a_first_point_keeps_clear_of_the_axis_unless_a_line_leads_there():
+    free = left(known=None, curve=[0, 8, 14, 20])
+    for question, clear in ((free, True), (left(), False)):
+        axis = left().axes.point(0, 0)[0]
+        first = question.axes.point(0, 0)[0]
+        assert (first > axis) is clear
+        assert data_of(question.to_html())["axes"]["box"][0] == first
+
+
 def test_recall_folds_its_answers():
     shown = recall(("What is $u$?", "A *weight*."), ("And $m$?", "Another."))
     assert repr(shown) == "Do you remember?\n1. What is u?\n2. And m?"

@@ -323,8 +323,10 @@ def test_a_finger_draws_and_the_page_stays(
     phone: Page, direction: str
 ) -> None:
     svg = question(phone, LEFT).locator("svg")
-    svg.evaluate("e => e.scrollIntoView({ block: 'center' })")
-    phone.wait_for_timeout(300)  # what can be touched is known once painted
+    svg.evaluate(
+        "e => e.scrollIntoView({ block: 'center', behavior: 'instant' })"
+    )
+    phone.wait_for_timeout(200)  # what can be touched is known once painted
     phone.evaluate(
         "window.seen = []; for (const name of ['pointerup', 'pointercancel'])"
         " addEventListener(name, () => seen.push(name), true)"
@@ -349,8 +351,10 @@ def test_a_finger_draws_and_the_page_stays(
         assert [*after[:1], *after[2:]] == [*before[:1], *before[2:]]
     # Once it is drawn, a finger there scrolls the page as elsewhere.
     commit(phone, LEFT, "touch")
-    svg.evaluate("e => e.scrollIntoView({ block: 'center' })")
-    phone.wait_for_timeout(300)  # what can be touched is known once painted
+    svg.evaluate(
+        "e => e.scrollIntoView({ block: 'center', behavior: 'instant' })"
+    )
+    phone.wait_for_timeout(200)  # what can be touched is known once painted
     drawn, scrolled = points(phone, LEFT), phone.evaluate("scrollY")
     touch_along(
         phone,
