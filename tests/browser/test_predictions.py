@@ -420,14 +420,13 @@ def test_a_stroke_begins_where_the_known_part_ends(
 @pytest.mark.parametrize(
     ("key", "guess"), [(SECOND, choose), (HALF, slide), (LEFT, drag)]
 )
-@pytest.mark.parametrize("way", ["mouse", "keyboard"])
 def test_what_was_asked_for_is_not_asked_for_any_longer(
-    page: Page, key: str, guess: Callable, way: str
+    page: Page, key: str, guess: Callable
 ) -> None:
     commit(page, key)
     status = question(page, key).get_by_role("status")
     expect(status).to_contain_text("first")
-    guess(page, way)
+    guess(page, "mouse")
     expect(status).to_be_empty()
 
 
@@ -528,12 +527,13 @@ def test_the_boxes_stand_in_line_with_the_text(
 
 
 def test_no_point_covers_a_label(page: Page) -> None:
+    # Its rim counts too, which the browser leaves out of its box.
     covered = question(page, FREE).evaluate(
         """box => {
           const all = (name) => [...box.querySelectorAll(name)]
             .map((e) => e.getBoundingClientRect());
           return all(".predict-knob").flatMap((a) =>
-            all("text").filter((b) => a.left < b.right && b.left < a.right
+            all("text").filter((b) => a.left - 3 < b.right && b.left < a.right
               && a.top < b.bottom && b.top < a.bottom)).length;
         }"""
     )
