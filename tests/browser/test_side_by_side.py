@@ -9,7 +9,7 @@ import pytest
 
 @pytest.mark.xdist_group("one")
 def test_a_group_stays_together(request: pytest.FixtureRequest) -> None:
-    """pytest 9.2 hides groups from pytest-xdist 3.8 (its issue 1386).
+    """Pytest 9.2 hides groups from pytest-xdist 3.8 (its issue 1386).
 
     Nothing fails then, but each worker builds and loads everything anew.
     """
