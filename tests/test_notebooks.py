@@ -97,7 +97,7 @@ def chapter() -> nbformat.NotebookNode:
         ):
             cells += [
                 new_markdown_cell(f"```{{{kind}-start}}{head}\n```\nText."),
-                new_code_cell(f"check('ex-{i}', answer)"),
+                new_code_cell(f"check('ex-{i}', {kind})"),
                 new_markdown_cell(f"```{{{kind}-end}}\n```"),
             ]
     for i, label in ((2, "fig-rise"), (9, "sec-break")):
@@ -296,6 +296,7 @@ def test_code_that_is_not_seen_may_import_and_draw(
             "7 of 15 lines that are seen draw or record",
         ),
         (set_source(6, "check(x)\n" * 26), "cell 6 has 26 lines"),
+        (set_source(9, "check('ex-0', exercise)"), "cell 9 repeats cell 6"),
         (set_source(6, f"check({'1' * 73})"), "cell 6, line 1 has 80 columns"),
         (
             set_metadata(6, {"tags": ["nbval-ignore-output"]}),

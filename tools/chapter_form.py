@@ -74,6 +74,7 @@ def faults(notebook: NotebookNode) -> list[str]:
         imports,
         folded_in_a_row,
         asides,
+        copies,
         ignored_outputs,
         tolerances,
         printed_tables,
@@ -167,6 +168,16 @@ def asides(notebook: NotebookNode) -> list[str]:
     if aside > MOST_ASIDE * len(lines):
         return [f"{aside} of {len(lines)} lines that are seen draw or record"]
     return []
+
+
+def copies(notebook: NotebookNode) -> list[str]:
+    """Find cells that repeat another one: pasted where other code belongs."""
+    found, first = [], {}
+    for number, cell in _seen(notebook):
+        earlier = first.setdefault(cell.source, number)
+        if earlier != number:
+            found.append(f"cell {number} repeats cell {earlier}")
+    return found
 
 
 def ignored_outputs(notebook: NotebookNode) -> list[str]:
