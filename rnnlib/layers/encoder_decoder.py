@@ -4,18 +4,19 @@
 
     h_1 ... h_R    states of the encoder over the first R steps
     s_1 ... s_U    states of the decoder over the rest, from s_0 = h_R
-    w_ur = softmax over r of (s_u . h_r / sqrt(H)),   a_u = sum of w_ur h_r
+    q_u, k_r = s_u W_q, h_r W_k
+    w_ur = softmax over r of (q_u . k_r / sqrt(H)),   a_u = sum of w_ur h_r
     output of step u: s_u alone, or (s_u, a_u) side by side with attention
 
 Without attention all that the decoder learns of what was read is the one
 state h_R, however long the sequence is. With it each step looks back at all
-the states that the encoder went through; the lookup has no weights of its
-own.
+the states that the encoder went through, by queries and keys that it learns
+to make; the values are the states as they are.
 
 I. Sutskever, O. Vinyals & Q. V. Le, "Sequence to sequence learning with
 neural networks", NIPS 2014. D. Bahdanau, K. Cho & Y. Bengio, ICLR 2015. M.-T.
 Luong, H. Pham & C. D. Manning, "Effective approaches to attention-based
-neural machine translation", EMNLP 2015 (the lookup by s_u . h_r).
+neural machine translation", EMNLP 2015 (the lookup beside the decoder).
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from rnnlib.checks import as_array, as_flag, as_int
+from rnnlib.checks import Seed, as_array, as_flag, as_generator, as_int
 from rnnlib.layers.contract import Layer, as_cache, as_layer
 from rnnlib.layers.lookup import LookupCache, look_up, look_up_backward
 
@@ -33,10 +34,11 @@ from rnnlib.layers.lookup import LookupCache, look_up, look_up_backward
 class EncoderDecoderCache(NamedTuple):
     """What backward needs: the caches of all parts."""
 
+    states: np.ndarray  #: of the encoder, (R, B, H)
+    written: np.ndarray  #: states of the decoder, (U, B, H)
     encoder: Any
     decoder: Any
     lookup: LookupCache | None
-    shape: tuple[int, int]  #: T and B
     sizes: tuple[int, int]  #: D of an input and size of an output
 
     @property
@@ -64,6 +66,8 @@ class EncoderDecoder:
         row of zeros among the first R is padding, which nobody looks at.
     attention : bool, optional
         Whether the decoder looks back at all states of the encoder.
+    seed : int or numpy.random.Generator, optional
+        Source of W_q and W_k, each (H, H); unused without attention.
 
     Attributes
     ----------
@@ -83,6 +87,7 @@ class EncoderDecoder:
         reads: int,
         *,
         attention: bool = True,
+        seed: Seed = 0,
     ):
         self.encoder = as_layer(encoder, "encoder")
         self.decoder = as_layer(decoder, "decoder")
@@ -101,7 +106,13 @@ class EncoderDecoder:
         self.reads = as_int(reads, "reads")
         self.attention = as_flag(attention, "attention")
         self.input_size, self.dtype = encoder.input_size, encoder.dtype
-        self.hidden_size = encoder.hidden_size * (2 if attention else 1)
+        H, rng = encoder.hidden_size, as_generator(seed)
+        self.hidden_size = 2 * H if attention else H
+        bound = np.sqrt(3 / H)  # variance 1 / H: q and k as large as states
+        self.lookup = {
+            name: rng.uniform(-bound, bound, (H, H)).astype(self.dtype)
+            for name in (("W_q", "W_k") if self.attention else ())
+        }
 
     def __repr__(self) -> str:
         looks = "looks back" if self.attention else "does not look back"
@@ -112,12 +123,16 @@ class EncoderDecoder:
 
     @property
     def parameters(self) -> dict[str, np.ndarray]:
-        """Arrays of both layers, "W_xh_e" the encoder's; not copies."""
-        return {
+        """Arrays of both layers, "W_xh_e" the encoder's, and of the lookup.
+
+        They are not copies.
+        """
+        layers = {
             f"{name}_{end}": array
             for end, layer in (("e", self.encoder), ("d", self.decoder))
             for name, array in layer.parameters.items()
         }
+        return layers | self.lookup
 
     def forward(
         self, x: ArrayLike, h0: object = None
@@ -157,12 +172,13 @@ class EncoderDecoder:
         h[R:, :, :H] = written
         if self.attention:
             seen = x[:R].any(axis=2)
+            q, k = written @ self.lookup["W_q"], states @ self.lookup["W_k"]
             h[R:, :, H:], lookup = look_up(
-                written, states, states, seen=seen, dtype=self.dtype
+                q, k, states, seen=seen, dtype=self.dtype
             )
         h.flags.writeable = False
         sizes = (self.input_size, self.hidden_size)
-        cache = (encoder, decoder, lookup, x.shape[:2], sizes)
+        cache = (states, written, encoder, decoder, lookup, sizes)
         return h, EncoderDecoderCache(*cache)
 
     def backward(
@@ -189,13 +205,17 @@ class EncoderDecoder:
         """
         cache = as_cache(cache, EncoderDecoderCache, self)
         R, H = self.reads, self.encoder.hidden_size
-        shape = (*cache.shape, self.hidden_size)
+        states, written = cache.states, cache.written
+        shape = (R + len(written), states.shape[1], self.hidden_size)
         dh = as_array(dh, "dh", shape=shape, dtype=self.dtype)
-        to_written = dh[R:, :, :H]
-        to_states = np.zeros((R, cache.shape[1], H), self.dtype)
+        to_written, to_states = dh[R:, :, :H], np.zeros_like(states)
+        own = {}
         if cache.lookup is not None:
             dq, dk, dv = look_up_backward(dh[R:, :, H:], cache.lookup)
-            to_written, to_states = to_written + dq, dk + dv
+            to_written = to_written + dq @ self.lookup["W_q"].T
+            to_states = dv + dk @ self.lookup["W_k"].T
+            own["W_q"] = np.tensordot(written, dq, ((0, 1), (0, 1)))
+            own["W_k"] = np.tensordot(states, dk, ((0, 1), (0, 1)))
         after = self.decoder.backward(to_written, cache.decoder)
         to_states[-1] += after.pop("h0")  # s_0 is the encoder's last state
         cell = {"dc": after.pop("c0")} if "c0" in after else {}
@@ -203,5 +223,5 @@ class EncoderDecoder:
         x = np.concatenate([before.pop("x"), after.pop("x")])
         start = {n: before.pop(n) for n in ("h0", "c0") if n in before}
         ends = (("e", before), ("d", after))
-        own = {f"{n}_{end}": g for end, part in ends for n, g in part.items()}
+        own |= {f"{n}_{end}": g for end, part in ends for n, g in part.items()}
         return own | {"x": x} | start

@@ -62,13 +62,22 @@ def test_outputs_and_gradients_equal_torchs_own_layers(case):
     wanted = written
     if layer.attention:
         seen = torch.tensor(x[: layer.reads].any(axis=2).T[:, None])
-        q, k = written.transpose(0, 1), states.transpose(0, 1)
-        found = torch.nn.functional.scaled_dot_product_attention(q, k, k, seen)
+        own = {
+            name: torch.tensor(w, requires_grad=True)
+            for name, w in layer.lookup.items()
+        }
+        q, k = written @ own["W_q"], states @ own["W_k"]
+        q, k, v = (z.transpose(0, 1) for z in (q, k, states))
+        found = torch.nn.functional.scaled_dot_product_attention(q, k, v, seen)
         wanted = torch.cat([written, found.transpose(0, 1)], dim=2)
     assert relative_error(h[layer.reads :], wanted.detach()) < 1e-12
     wanted.backward(torch.tensor(dh[layer.reads :]))
     gradients = layer.backward(dh, cache)
     assert relative_error(gradients["x"], x_torch.grad) < 1e-10
+    for name in layer.lookup:
+        np.testing.assert_allclose(
+            gradients[name], own[name].grad, rtol=0, atol=1e-12
+        )
     for end, module in (("e", encoder), ("d", decoder)):
         for ours, theirs in (("W_xh", "weight_ih"), ("W_hh", "weight_hh")):
             grad = getattr(module, f"{theirs}_l0").grad.T
