@@ -31,13 +31,17 @@ from rnnlib.forecasting.networks import (
     network_learner,
     random_pieces,
 )
+from rnnlib.layers.attention import Attention
 from rnnlib.layers.elman import Elman
 from rnnlib.layers.embedding import Embedding
+from rnnlib.layers.encoder_decoder import EncoderDecoder
 from rnnlib.layers.fast_lstm import FastLSTM
 from rnnlib.layers.gru import GRU
 from rnnlib.layers.heads import LinearHead
+from rnnlib.layers.lookup import look_up, look_up_backward
 from rnnlib.layers.losses import cross_entropy, squared_error
 from rnnlib.layers.lstm import LSTM
+from rnnlib.layers.matrix_state import MatrixState
 from rnnlib.layers.stack import Stack
 from rnnlib.layers.starting_weights import recurrent_matrix
 from rnnlib.models import memory_neuron
@@ -90,6 +94,10 @@ DATA = Sequences(X, X[..., :1], MASK)
 PAIRS = (LSTM, FastLSTM)  # their state is (h, c)
 LAYERS = {kind: kind(D, H) for kind in (Elman, LSTM, FastLSTM, GRU)}
 CACHES = {kind: layer.forward(X)[1] for kind, layer in LAYERS.items()}
+ATTENTION = Attention(D, H)
+MATRIX = MatrixState(D, H, key_size=3)
+TRANSLATOR = EncoderDecoder(GRU(D, H), GRU(D, H), reads=3)
+QUERIES, KEYS = UPSTREAM, UPSTREAM[:3]
 STACK = Stack([LAYERS[Elman], GRU(H, H)])
 HEAD = LinearHead(H, 1)
 NETWORK = Network(Elman(D, H), HEAD, squared_error)
@@ -389,6 +397,75 @@ CALLS = [
         TABLE.backward,
         {"dh": UPSTREAM, "cache": TABLE.forward(ONE_HOT)[1]},
     ),
+    (
+        Attention,
+        {
+            "input_size": 2,
+            "hidden_size": 4,
+            "heads": 2,
+            "positions": True,
+            "causal": False,
+            "scaled": False,
+            "seed": 0,
+            "dtype": np.float64,
+        },
+    ),
+    (ATTENTION.forward, {"x": X, "h0": (UPSTREAM[:2], UPSTREAM[2:4])}),
+    (
+        ATTENTION.backward,
+        {"dh": UPSTREAM, "cache": ATTENTION.forward(X)[1]},
+    ),
+    (
+        look_up,
+        {
+            "q": QUERIES,
+            "k": KEYS,
+            "v": KEYS[..., :2],
+            "heads": 2,
+            "causal": False,
+            "scaled": False,
+            "seen": np.ones((3, B), bool),
+            "dtype": np.float64,
+        },
+    ),
+    (
+        look_up_backward,
+        {"do": QUERIES, "cache": look_up(QUERIES, KEYS, KEYS)[1]},
+    ),
+    (
+        MatrixState,
+        {
+            "input_size": 2,
+            "hidden_size": 3,
+            "key_size": 4,
+            "rule": "sum",
+            "seed": 0,
+            "dtype": np.float64,
+        },
+    ),
+    (MATRIX.forward, {"x": X, "h0": np.ones((B, 3, H))}),
+    (
+        MATRIX.backward,
+        {"dh": UPSTREAM, "cache": MATRIX.forward(X)[1]},
+    ),
+    (
+        EncoderDecoder,
+        {
+            "encoder": GRU(D, H),
+            "decoder": GRU(D, H),
+            "reads": 3,
+            "attention": True,
+            "seed": 0,
+        },
+    ),
+    (TRANSLATOR.forward, {"x": X, "h0": STATE}),
+    (
+        TRANSLATOR.backward,
+        {
+            "dh": np.ones((T, B, 2 * H)),
+            "cache": TRANSLATOR.forward(X)[1],
+        },
+    ),
     (Stack, {"layers": [LAYERS[Elman], GRU(H, H)]}),
     (STACK.forward, {"x": X, "h0": [STATE, STATE]}),
     (
@@ -502,6 +579,27 @@ CALLS = [
         {"count": 3, "shortest": 20, "longest": 22, "seed": 0},
     ),
     (tasks.noise_free_lag, {"lag": 4}),
+    (
+        tasks.pair_recall,
+        {
+            "count": 3,
+            "pairs": 4,
+            "keys": 6,
+            "values": 5,
+            "changed": 2,
+            "asked": 3,
+            "seed": 0,
+        },
+    ),
+    (
+        tasks.selective_copying,
+        {"count": 3, "length": 9, "items": 4, "symbols": 5, "seed": 0},
+    ),
+    (tasks.spell_number, {"number": 703}),
+    (
+        tasks.number_words,
+        {"count": 3, "shortest": 1, "longest": 3, "reads": 9, "seed": 0},
+    ),
     (
         tasks.reber_strings,
         {"count": 3, "embedded": False, "seed": 0},

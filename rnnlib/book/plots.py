@@ -26,6 +26,8 @@ COLORS = {
     "Elman": "#0072B2",
     "GRU": "#007A5A",
     "LSTM": "#C44E1C",
+    "attention": "#AA3377",
+    "matrix state": "#3FA7C4",
     "accent": "#7A4F9A",
 }
 

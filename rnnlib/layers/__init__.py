@@ -6,6 +6,9 @@ lstm, fast_lstm    the LSTM as it is derived, and the same, sooner
 gru                the gated recurrent unit
 stack              layers on top of one another
 embedding          a table of learned rows in front of a layer
+attention, lookup  causal attention as a layer, and the looking up itself
+encoder_decoder    a layer that reads, then writes, with attention or without
+matrix_state       a matrix as the state: sum rule and delta rule
 heads              from states to outputs
 losses             squared error, cross-entropy, bit entropy; softmax
 contract           what every layer promises
@@ -26,6 +29,10 @@ __getattr__, __dir__, __all__ = door(
         "gru": ["GRU"],
         "stack": ["Stack"],
         "embedding": ["Embedding"],
+        "attention": ["Attention"],
+        "lookup": ["look_up", "look_up_backward"],
+        "encoder_decoder": ["EncoderDecoder"],
+        "matrix_state": ["MatrixState"],
         "heads": ["LinearHead"],
         "losses": ["squared_error", "cross_entropy", "bit_entropy", "softmax"],
     },

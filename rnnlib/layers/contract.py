@@ -54,7 +54,7 @@ def as_layer(layer: object, name: str = "layer") -> Layer:
     return as_like(
         layer,
         name,
-        "an Elman, LSTM or GRU",
+        "an Elman, LSTM or GRU, or another layer",
         ("input_size", "hidden_size", "parameters", "forward", "backward"),
     )
 

@@ -13,11 +13,18 @@ from rnnlib.sequences.tasks.long_lags import (
     noise_free_lag,
     temporal_order,
 )
+from rnnlib.sequences.tasks.look_back import pair_recall, selective_copying
 from rnnlib.sequences.tasks.reber_grammar import (
     reber,
     reber_legal,
     reber_passed,
     reber_strings,
+)
+from rnnlib.sequences.tasks.spelled_numbers import (
+    END,
+    WORDS,
+    number_words,
+    spell_number,
 )
 
 
@@ -227,7 +234,130 @@ def test_the_rule_of_1997_wants_every_legal_symbol_above_every_other():
     np.testing.assert_array_equal(passed, np.arange(5) != n)
 
 
+@pytest.mark.parametrize(
+    ("changed", "asked"), [(0, None), (3, None), (2, 1), (6, 6)]
+)
+def test_pairs_are_recalled_as_they_were_shown_last(changed, asked):
+    data = pair_recall(
+        300, 6, keys=9, values=5, changed=changed, asked=asked, seed=1
+    )
+    asked = asked or 6
+    assert data.x.shape == (6 + changed + asked, 300, 14)
+    for n in range(300):
+        told, questions = np.split(data.x[:, n], [6 + changed])
+        assert (told[:, :9].sum(axis=1) == 1).all()
+        assert (told[:, 9:].sum(axis=1) == 1).all()
+        assert not questions[:, 9:].any()
+        pairs = [(row[:9].argmax(), row[9:].argmax()) for row in told]
+        first, book = dict(pairs[:6]), dict(pairs)
+        assert len(first) == len(book) == 6
+        assert sum(first[key] != book[key] for key in book) == changed
+        keys = questions[:, :9].argmax(axis=1)
+        assert len(set(keys)) == asked
+        answers = data.y[data.mask[:, n], n]
+        np.testing.assert_array_equal(answers, [book[key] for key in keys])
+    assert not data.mask[: 6 + changed].any()
+
+
+def test_pairs_are_balanced_so_that_guessing_is_right_once_in_its_values():
+    data = pair_recall(2000, 5, keys=8, values=4, changed=2, seed=2)
+    told = data.x[:7]
+    for columns, share in ((told[:5, :, :8], 1 / 8), (told[..., 8:], 1 / 4)):
+        counts = columns.mean(axis=(0, 1))
+        np.testing.assert_allclose(counts, share, rtol=0.1)
+    shares = np.bincount(data.y[data.mask]) / data.mask.sum()
+    np.testing.assert_allclose(shares, 1 / 4, rtol=0.1)
+    # Nor does it matter at which step a pair was shown.
+    place = told[:5, :, :8].argmax(axis=2)
+    asked = data.x[7, :, :8].argmax(axis=1)
+    counts = (place == asked).mean(axis=1)
+    np.testing.assert_allclose(counts, 1 / 5, rtol=0.2)
+
+
+@pytest.mark.parametrize("length", [4, 20])
+def test_selective_copying_asks_for_the_items_in_order(length):
+    data = selective_copying(400, length, 4, symbols=5, seed=1)
+    assert data.x.shape == (length + 4, 400, 7)
+    shown = data.x.argmax(axis=2)
+    np.testing.assert_array_equal(data.x.sum(axis=2), 1)
+    assert (shown[length:] == 6).all() and data.mask[length:].all()
+    assert not data.mask[:length].any()
+    for n in range(400):
+        items = shown[:length, n][shown[:length, n] < 5]
+        np.testing.assert_array_equal(data.y[length:, n], items)
+    places = (shown[:length] < 5).mean(axis=1)
+    np.testing.assert_allclose(places, 4 / length, rtol=0.4)
+    shares = np.bincount(data.y[length:].ravel()) / (4 * 400)
+    np.testing.assert_allclose(shares, 1 / 5, rtol=0.2)
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (0, "zero"),
+        (13, "thirteen"),
+        (40, "forty"),
+        (99, "ninety nine"),
+        (100, "one hundred"),
+        (703, "seven hundred and three"),
+        (1003, "one thousand and three"),
+        (12_345, "twelve thousand three hundred and forty five"),
+        (1_000_000, "one million"),
+        (20_000_100, "twenty million one hundred"),
+    ],
+)
+def test_numbers_are_spelled_as_one_says_them(number, words):
+    assert spell_number(number) == words.split()
+
+
+def read_number(words):
+    """Return the number that words say, found by adding up."""
+    value = {w: n for n, w in enumerate(WORDS[:20])}
+    value |= {w: 10 * n for n, w in enumerate(WORDS[20:28], start=2)}
+    total = below = 0
+    for word in words:
+        if word == "hundred":
+            below *= 100
+        elif word in ("thousand", "million"):
+            total += below * {"thousand": 1000, "million": 10**6}[word]
+            below = 0
+        elif word != "and":
+            below += value[word]
+    return total + below
+
+
+def test_what_is_spelled_can_be_read_again():
+    draws = np.random.default_rng(0).integers(0, 10**9, 500)
+    for number in [*range(1200), *draws]:
+        assert read_number(spell_number(int(number))) == number
+
+
+@pytest.mark.parametrize("reads", [None, 20])
+def test_number_words_end_where_the_digits_begin(reads):
+    data = number_words(300, 1, 6, reads=reads, seed=1)
+    reads = reads or 11
+    K = len(WORDS)
+    assert data.x.shape == (reads + 7, 300, K + 11)
+    lengths = []
+    for n in range(300):
+        x, wanted = data.x[:, n], data.y[data.mask[:, n], n]
+        said = x[:reads][x[:reads].any(axis=1)]
+        words = [WORDS[k] for k in said.argmax(axis=1)]
+        assert x[reads - 1].any()
+        digits = "".join(map(str, wanted[:-1]))
+        assert wanted[-1] == END
+        assert read_number(words) == int(digits)
+        written = x[reads : data.lengths[n]].argmax(axis=1) - K
+        np.testing.assert_array_equal(written, [0, *(1 + wanted[:-1])])
+        assert not x[data.lengths[n] :].any()
+        lengths.append(len(digits))
+    assert np.bincount(lengths, minlength=7)[1:].min() > 25
+
+
 MAKERS = [
+    lambda seed: pair_recall(20, 5, changed=2, seed=seed),
+    lambda seed: selective_copying(20, 9, 3, seed=seed),
+    lambda seed: number_words(20, 1, 4, seed=seed),
     lambda seed: two_ones(20, 2, 9, noise=0.1, seed=seed),
     lambda seed: delayed_recall(20, 5, noise=0.1, seed=seed),
     lambda seed: syllables(30, seed=seed)[0],
@@ -264,6 +394,13 @@ def test_the_seed_decides_and_a_generator_moves_on(make):
         (lambda: adding(5, 30, form="old"), ValueError, "form must be"),
         (lambda: temporal_order(5, 9), ValueError, "shortest must be"),
         (lambda: noise_free_lag(1), ValueError, "lag must be at least 2"),
+        (lambda: pair_recall(5, 9, keys=8), ValueError, "pairs must be betw"),
+        (lambda: pair_recall(5, 3, changed=4), ValueError, "changed must be"),
+        (lambda: pair_recall(5, 3, asked=4), ValueError, "asked must be betw"),
+        (lambda: selective_copying(5, 3, 4), ValueError, "items must be betw"),
+        (lambda: spell_number(10**9), ValueError, "number must be between 0"),
+        (lambda: number_words(5, 3, 2), ValueError, "longest must be between"),
+        (lambda: number_words(5, 6, reads=10), ValueError, "reads must be at"),
         (lambda: wiring("many to none", 3), ValueError, "name must be one"),
     ],
 )
