@@ -4,9 +4,13 @@
 elman              the simple network; the one to copy from
 lstm, fast_lstm    the LSTM as it is derived, and the same, sooner
 gru                the gated recurrent unit
+scan               h_t = a_t h_{t-1} + b_t, step by step or in rounds
+lru                complex factors that are the same at every step
+input_gated        gates that see the input and never the state
+reflections        a state that is mirrored as the input says
 stack              layers on top of one another
 embedding          a table of learned rows in front of a layer
-heads              from states to outputs
+heads              from states to outputs, linear or bent
 losses             squared error, cross-entropy, bit entropy; softmax
 contract           what every layer promises
 activations        tanh, ReLU, sigmoid, identity, and their slopes
@@ -24,9 +28,13 @@ __getattr__, __dir__, __all__ = door(
         "lstm": ["LSTM"],
         "fast_lstm": ["FastLSTM"],
         "gru": ["GRU"],
+        "scan": ["linear_scan", "linear_scan_back"],
+        "lru": ["LRU"],
+        "input_gated": ["InputGated"],
+        "reflections": ["Reflections"],
         "stack": ["Stack"],
         "embedding": ["Embedding"],
-        "heads": ["LinearHead"],
+        "heads": ["LinearHead", "BentHead"],
         "losses": ["squared_error", "cross_entropy", "bit_entropy", "softmax"],
     },
 )

@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from rnnlib.layers.elman import Elman
 from rnnlib.layers.fast_lstm import FastLSTM
 from rnnlib.layers.gru import GRU
+from rnnlib.layers.input_gated import InputGated
+from rnnlib.layers.lru import LRU
 from rnnlib.layers.lstm import LSTM
+from rnnlib.layers.reflections import Reflections
 from rnnlib.layers.stack import Stack
 from rnnlib.training.gradients import (
     gradient_check,
@@ -54,6 +57,32 @@ def grus(draw):
 
 
 @st.composite
+def lrus(draw):
+    normalize = draw(st.booleans())
+    return lambda D, H, seed: LRU(
+        D, 2 * H, largest=0.9, normalize=normalize, seed=seed
+    )
+
+
+@st.composite
+def input_gated(draw):
+    options = draw(
+        st.sampled_from([{}, {"forget_bias": 1.0}, {"longest_lag": 50}])
+    )
+    lowest = draw(st.sampled_from([0.0, -0.5, -1.0]))
+    return lambda D, H, seed: InputGated(
+        D, H, lowest=lowest, seed=seed, **options
+    )
+
+
+@st.composite
+def reflections(draw):
+    count = draw(st.integers(1, 3))
+    # Of one number the length is all, and that is taken away: gradient zero.
+    return lambda D, H, seed: Reflections(D + 1, H + 1, count=count, seed=seed)
+
+
+@st.composite
 def stacks(draw):
     """One to three layers, of one kind and size or of several."""
     depth, alike = draw(st.integers(1, 3)), draw(st.booleans())
@@ -78,7 +107,11 @@ KINDS = {
     "FastLSTM": lstms(FastLSTM),
     "GRU": grus(),
     "Stack": stacks(),
+    "LRU": lrus(),
+    "InputGated": input_gated(),
+    "Reflections": reflections(),
 }
+IN_TORCH = ["Elman", "LSTM", "FastLSTM", "GRU", "Stack"]
 
 
 def two_layers(input_size, hidden_size, **options):
@@ -92,6 +125,7 @@ def two_layers(input_size, hidden_size, **options):
 
 
 LAYERS = [Elman, LSTM, FastLSTM, GRU, two_layers]
+LAYERS += [LRU, InputGated, Reflections]
 
 
 @st.composite
@@ -110,7 +144,8 @@ def cases(draw, kind=None):
         for end, one in by_ending(layer).items()
         for name in (["h0", "c0"] if isinstance(one, LSTM) else ["h0"])
     }
-    return layer, rng.normal(size=(T, B, D)), state, rng.normal(size=(T, B, H))
+    x = rng.normal(size=(T, B, layer.input_size))
+    return layer, x, state, rng.normal(size=(T, B, layer.hidden_size))
 
 
 def by_ending(layer):
@@ -138,7 +173,7 @@ def as_h0(state):
 
 
 def far_from_kinks(layer, x, state):
-    """Say whether no ReLU stands where a difference would straddle zero."""
+    """Say whether differences are those of a smooth, nearly straight curve."""
     if isinstance(layer, Stack):
         for end, one in by_ending(layer).items():
             part = own(state, end)
@@ -146,6 +181,8 @@ def far_from_kinks(layer, x, state):
                 return False
             x, _ = one.forward(x, as_h0(part))
         return True
+    if isinstance(layer, Reflections):  # a short direction turns quickly
+        return layer.forward(x)[1].lengths.min() > 0.3
     if getattr(layer, "activation", "") != "relu":
         return True
     h, cache = layer.forward(x, as_h0(state))
@@ -171,6 +208,8 @@ def in_torch(layer, x, state):
 
 def one_layer_in_torch(layer, w, x):
     outputs, h, c = [], w["h0"], w.get("c0")
+    if isinstance(layer, Reflections):
+        h = h + 0 * w["h_start"]  # not asked for where there is an h0
     for x_t in x:
         h, c = one_step_in_torch(layer, w, x_t, h, c)
         outputs.append(h)
@@ -185,6 +224,17 @@ def one_step_in_torch(layer, w, x_t, h, c):
         "sigmoid": torch.sigmoid,
         "identity": lambda z: z,
     }[getattr(layer, "activation", "tanh")]
+    if isinstance(layer, LRU):
+        return one_step_of_modes(layer, w, x_t, h), None
+    if isinstance(layer, InputGated):
+        f, i, g = (x_t @ w["W_xh"] + w["b_h"]).chunk(3, dim=1)
+        f = layer.lowest + (1 - layer.lowest) * torch.sigmoid(f)
+        return f * h + torch.sigmoid(i) * torch.tanh(g), None
+    if isinstance(layer, Reflections):
+        for v in (x_t @ w["W_xh"]).chunk(layer.count, dim=1):
+            k = v / torch.linalg.vector_norm(v, dim=1, keepdim=True)
+            h = h - 2 * (h * k).sum(dim=1, keepdim=True) * k
+        return h, None
     to_x, to_h = x_t @ w["W_xh"] + w["b_h"], h @ w["W_hh"]
     if isinstance(layer, Elman):
         return activation(to_x + to_h), None
@@ -196,6 +246,16 @@ def one_step_in_torch(layer, w, x_t, h, c):
     r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
     n = torch.tanh(x_n + r * (h_n + w["b_hn"]))
     return (1 - z) * n + z * h, None
+
+
+def one_step_of_modes(layer, w, x_t, h):
+    """Compute the real and imaginary parts of the modes in torch."""
+    decay = torch.exp(w["log_decay"])
+    a = torch.exp(torch.complex(-decay, w["angle"]))
+    gain = torch.sqrt(1 - torch.exp(-2 * decay)) if layer.normalize else 1
+    s = torch.complex(*h.chunk(2, dim=1))
+    s = a * s + gain * torch.complex(*(x_t @ w["W_xh"]).chunk(2, dim=1))
+    return torch.cat([s.real, s.imag], dim=1)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -244,7 +304,7 @@ def test_outputs_and_gradients_equal_autograd(kind, data):
         assert relative_error(gradients[name], tensor.grad) < 1e-10, name
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", IN_TORCH)
 @many
 @given(data=st.data())
 def test_torchs_own_layer_computes_the_same(kind, data):
@@ -421,26 +481,26 @@ def test_changing_an_input_later_does_not_reach_the_result(kind):
         (np.ones((3, 2, 4)), None, "x must have shape"),
         (np.ones((0, 2, 1)), None, "x must have shape"),
         (np.full((3, 2, 1), np.nan), None, "x must be finite"),
-        (np.ones((3, 2, 1)), np.ones((1, 5)), "must have shape"),
-        (np.ones((3, 2, 1)), np.full((2, 5), np.inf), "must be finite"),
+        (np.ones((3, 2, 1)), np.ones((1, 6)), "must have shape"),
+        (np.ones((3, 2, 1)), np.full((2, 6), np.inf), "must be finite"),
     ],
 )
 def test_forward_refuses_what_does_not_fit(kind, x, h0, message):
     if h0 is not None:
-        other = np.zeros((2, 5))
+        other = np.zeros((2, 6))
         h0 = {
             LSTM: (h0, other),
             FastLSTM: (h0, other),
             two_layers: [other, h0],
         }.get(kind, h0)
     with pytest.raises(ValueError, match=message):
-        kind(1, 5).forward(x, h0)
+        kind(1, 6).forward(x, h0)
 
 
 @pytest.mark.parametrize("kind", LAYERS)
-@pytest.mark.parametrize("shape", [(3, 2, 4), (2, 2, 5), (3, 1, 5), (2, 5)])
+@pytest.mark.parametrize("shape", [(3, 2, 4), (2, 2, 6), (3, 1, 6), (2, 6)])
 def test_backward_refuses_what_does_not_fit(kind, shape):
-    layer = kind(1, 5)
+    layer = kind(1, 6)
     _, cache = layer.forward(np.ones((3, 2, 1)))
     with pytest.raises(ValueError, match="dh must have shape"):
         layer.backward(np.ones(shape), cache)
@@ -449,4 +509,4 @@ def test_backward_refuses_what_does_not_fit(kind, shape):
 @pytest.mark.parametrize("kind", LAYERS)
 def test_text_is_no_input(kind):
     with pytest.raises(TypeError, match="x must hold real numbers"):
-        kind(1, 5).forward([[["a"]]])
+        kind(1, 6).forward([[["a"]]])

@@ -9,6 +9,7 @@ bits            two ones in a row; the five wirings
 long_lags       recall, adding, temporal order, noise-free lag
 letters         syllables of six bits; the next letter of a text
 reber_grammar   strings of Reber's grammar, and the rule to judge answers
+state_tracking  parity, and words of a group
 ==============  ==========================================================
 """
 
@@ -31,5 +32,6 @@ __getattr__, __dir__, __all__ = door(
             "reber_legal",
             "reber_passed",
         ],
+        "state_tracking": ["parity", "group_words", "GROUPS"],
     },
 )
