@@ -122,6 +122,7 @@ ANY_AXES = {
     "Scaler.scale(values)", "Scaler.unscale(values)", "sharpen(chances)",
     "relative_error(found)", "rmse(actual)", "softmax(y_hat)",
     "squared_error(y_hat)", "LinearHead.forward(h)", "Sequences(y)",
+    "BentHead.forward(h)",
     "sliding_windows(series)", "r2_out_of_sample(actual)",
     "conformal_margin(errors)", "answer_at_end(answer)",
 }  # fmt: skip
@@ -220,6 +221,8 @@ NO_ROW = {
     "rnnlib.layers.starting_weights.open_gates",
     # Run at every step of a sequence: no time to check.
     "rnnlib.layers.activations",
+    "rnnlib.layers.scan.run",
+    "rnnlib.layers.scan.run_back",
     # Checks names for others, who say what they are called.
     "rnnlib.sequences.names.as_names",
     # Called by fit, with what fit has checked.
@@ -249,11 +252,13 @@ NO_ROW = {
 }
 # Made by functions of ours, not by the reader.
 RESULTS = {
-    "AR", "AttentionCache", "Backtest", "Box", "Claim", "DirectAR",
-    "ElmanCache", "EmbeddingCache", "EncoderDecoderCache", "Exercise",
-    "Explorer", "FastLSTMCache", "GRUCache", "HeadCache", "History",
-    "Horizon", "LSTMCache", "LookupCache", "MatrixCache", "Pictures",
-    "Recall", "Series", "StackCache", "Table", "ThresholdAR", "Windows",
+    "AR", "AttentionCache", "Backtest", "BentCache", "Box", "Claim",
+    "DirectAR", "ElmanCache", "EmbeddingCache", "EncoderDecoderCache",
+    "Exercise", "Explorer", "FastLSTMCache", "GRUCache", "HeadCache",
+    "History", "Horizon", "InputGatedCache", "LRUCache", "LSTMCache",
+    "LastCache", "LookupCache", "MatrixCache", "Pictures", "Recall",
+    "ReflectionsCache", "Series", "StackCache", "Table", "ThresholdAR",
+    "Windows",
 }  # fmt: skip
 
 
