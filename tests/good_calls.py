@@ -10,6 +10,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 
 from rnnlib import (
     claims,
@@ -23,6 +24,7 @@ from rnnlib import (
     training,
 )
 from rnnlib.book import drawings, plots
+from rnnlib.book.links import linked_table
 from rnnlib.book.predictions.asking import predict
 from rnnlib.book.predictions.recalling import recorded
 from rnnlib.book.sliders import explore
@@ -359,6 +361,22 @@ CALLS = [
     (long_runs.read, {"name": "long_lag"}),
     (claims_table.load, {"path": Path(claims_table.DATA)}),
     (drawings.rolling_origin, {"origins": 4}),
+    (
+        drawings.memory_map,
+        {
+            "horizons": {"LSTM": {"keeps": (30, 10)}},
+            "grid": {"keeps": [10, 30]},
+            "units": {"keeps": "lag"},
+            "colors": {"LSTM": "k"},
+        },
+    ),
+    (
+        linked_table,
+        {
+            "table": pd.DataFrame({"keeps": ["10"]}, index=["LSTM"]),
+            "places": {("LSTM", "keeps"): "07_lstm#fig-lstm-adding"},
+        },
+    ),
     *(
         (
             kind,
@@ -742,6 +760,7 @@ CALLS = [
         {
             "lags": [1.0, 2.0],
             "success": np.ones((2, 3), bool),
+            "share": 0.9,
             "z": 1.6,
         },
     ),

@@ -107,6 +107,14 @@ BAD["tuple[float, float]"] = ["01", 3, (1,), (1, 0), (0, 1), (1, np.inf)]
 BAD["Mapping[str, np.ndarray]"] = [*NO_OBJECT, {}]
 BAD["Mapping[str, Forecaster | Learner]"] = [None, {}, "text", 3]
 BAD["Mapping[str, tuple[float, float, float]]"] = [{}, {"a": (1, 2, 0)}]
+BAD["Mapping[str, str]"] = [None, "text", 3, [], {}]
+BAD["Mapping[str, ArrayLike]"] = [*NO_OBJECT, {}, {"a": ["text"]}, {"a": 1.0}]
+BAD["Mapping[str, Mapping[str, tuple[float, float]]]"] = [
+    *NO_OBJECT, {}, {"a": {}}, {"a": 3},
+]  # fmt: skip
+BAD["Mapping[tuple[str, str], str]"] = [
+    *NO_OBJECT, {("a", "b"): "c#d"}, {"a": "c#d"},
+]  # fmt: skip
 # Judged by matplotlib, or with a right answer to everything.
 LEFT_TO_OTHERS = {"ax", "color", "colors", "band", "zero", "levels"}
 # call(argument) -> bad values in general that are good for this one.
@@ -237,6 +245,8 @@ NO_ROW = {
     "rnnlib.book.claims.markdown_table",
     "rnnlib.book.claims.plain",
     "rnnlib.book.claims_table.table",
+    # Made by linked_table, which has checked what it is made of.
+    "rnnlib.book.links.LinkedTable",
     # Made by predict, which has checked what they are made of; what answers
     # them has tests of its own: book/test_predictions.py.
     "rnnlib.book.predictions.axes",
