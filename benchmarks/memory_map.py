@@ -20,11 +20,11 @@ In keeps, adds and recalls a network is trained for each lag, length or
 number of pairs anew, and training ends early when three checks in a row are
 at least 98 % right. In flips and composes it is trained once, on lengths of
 1 to 32, and tested at longer ones; in composes the longest of the training
-sequences grow from 2 steps to 32 over the first half of the updates. A seed succeeds where at least 95 % of the
-answers to fresh sequences are right; in flips and composes, of the last 16
-answers before a length. A row climbs to the next length when at least half
-of its ten seeds have succeeded. When six have failed it is out: what remains
-of the ten is not run.
+sequences grow from 2 steps to 32 over the first half of the updates. A seed
+succeeds where at least 95 % of the answers to fresh sequences are right; in
+flips and composes, of the last 16 answers before a length. A row climbs to
+the next length when at least half of its ten seeds have succeeded. When six
+have failed it is out: what remains of the ten is not run.
 
 The file is written after every cell; what it holds is not made again.
 """
