@@ -491,7 +491,7 @@ CALLS = [
     ),
     (
         look_up_backward,
-        {"do": QUERIES, "cache": look_up(QUERIES, KEYS, KEYS)[1]},
+        {"dh": QUERIES, "cache": look_up(QUERIES, KEYS, KEYS)[1]},
     ),
     (
         MatrixState,

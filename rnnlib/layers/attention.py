@@ -3,8 +3,8 @@
 ::
 
     q_t, k_t, v_t = x_t W_q, x_t W_k, x_t W_v
-    w_ts = softmax over s <= t of (q_t . k_s / sqrt(D_k))
-    h_t  = sum over s <= t of w_ts v_s
+    alpha_ts = softmax over s <= t of (q_t . k_s / sqrt(D_k))
+    h_t = sum over s <= t of alpha_ts v_s
 
 Nothing in it is recurrent: all steps are computed at once. Its state, what a
 later step needs to know, is all keys and values so far, and it grows.

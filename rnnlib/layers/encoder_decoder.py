@@ -5,7 +5,8 @@
     h_1 ... h_R    states of the encoder over the first R steps
     s_1 ... s_U    states of the decoder over the rest, from s_0 = h_R
     q_u, k_r = s_u W_q, h_r W_k
-    w_ur = softmax over r of (q_u . k_r / sqrt(H)),   a_u = sum of w_ur h_r
+    alpha_ur = softmax over r of (q_u . k_r / sqrt(H))
+    a_u = sum over r of alpha_ur h_r
     output of step u: s_u alone, or (s_u, a_u) side by side with attention
 
 Without attention all that the decoder learns of what was read is the one

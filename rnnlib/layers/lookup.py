@@ -2,22 +2,22 @@
 
 ::
 
-    w_ts = softmax over s of (q_t . k_s / sqrt(D_k))
-    o_t  = sum over s of w_ts v_s
+    alpha_ts = softmax over s of (q_t . k_s / sqrt(D_k))
+    h_t      = sum over s of alpha_ts v_s
 
 A mask leaves out steps that a query may not see: with `causal` those after
 it, with `seen` those where nothing stands. Several heads cut queries, keys
 and values into equal parts, and each part looks up by itself.
 
-Backward, with do_t the upstream gradient: a weight feels how well its value
+Backward, with dh_t the upstream gradient: a weight feels how well its value
 fits it, the softmax takes the mean of that away, and what is left moves
 queries and keys towards each other::
 
-    dv_s  = sum over t of w_ts do_t
-    dw_ts = do_t . v_s
-    dz_ts = w_ts (dw_ts - sum over r of w_tr dw_tr)
-    dq_t  = sum over s of dz_ts k_s / sqrt(D_k)
-    dk_s  = sum over t of dz_ts q_t / sqrt(D_k)
+    dv_s = sum over t of alpha_ts dh_t
+    dalpha_ts = dh_t . v_s
+    dz_ts = alpha_ts (dalpha_ts - sum over r of alpha_tr dalpha_tr)
+    dq_t = sum over s of dz_ts k_s / sqrt(D_k)
+    dk_s = sum over t of dz_ts q_t / sqrt(D_k)
 
 D. Bahdanau, K. Cho & Y. Bengio, "Neural machine translation by jointly
 learning to align and translate", ICLR 2015. A. Vaswani et al., "Attention is
@@ -78,9 +78,9 @@ def look_up(
 
     Returns
     -------
-    o : ndarray, shape (T, B, heads * D_v)
+    h : ndarray, shape (T, B, heads * D_v)
     cache : LookupCache
-        What :func:`look_up_backward` needs; its `weights` are the w_ts.
+        What :func:`look_up_backward` needs; its `weights` are the alpha_ts.
 
     Raises
     ------
@@ -113,13 +113,13 @@ def look_up(
 
 
 def look_up_backward(
-    do: ArrayLike, cache: LookupCache
+    dh: ArrayLike, cache: LookupCache
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the gradients of a loss at queries, keys and values.
 
     Parameters
     ----------
-    do : array_like, shape (T, B, heads * D_v)
+    dh : array_like, shape (T, B, heads * D_v)
         Gradient of the loss with respect to the outputs.
     cache : LookupCache
         From :func:`look_up`.
@@ -137,9 +137,9 @@ def look_up_backward(
     q, k, v, weights, scale = as_instance(cache, "cache", LookupCache)
     (B, heads, T, _), D_v = q.shape, v.shape[3]
     shape = (T, B, heads * D_v)
-    do = _by_head(as_array(do, "do", shape=shape, dtype=q.dtype), heads)
-    dv = weights.swapaxes(2, 3) @ do  # (B, heads, S, D_v)
-    dw = do @ v.swapaxes(2, 3)  # (B, heads, T, S)
+    dh = _by_head(as_array(dh, "dh", shape=shape, dtype=q.dtype), heads)
+    dv = weights.swapaxes(2, 3) @ dh  # (B, heads, S, D_v)
+    dw = dh @ v.swapaxes(2, 3)  # (B, heads, T, S)
     dz = weights * (dw - (weights * dw).sum(axis=3, keepdims=True))
     dz *= scale
     dq, dk = dz @ k, dz.swapaxes(2, 3) @ q

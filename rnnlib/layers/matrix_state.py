@@ -3,18 +3,18 @@
 ::
 
     k_t = x_t W_k / |x_t W_k|,   q_t, v_t = x_t W_q, x_t W_v
-    b_t = sigmoid(x_t W_b + b_b)                            how much to write
+    beta_t = sigmoid(x_t W_beta + b_beta)          how much to write
 
-    sum     S_t = S_{t-1} + b_t k_t' v_t
-    delta   S_t = S_{t-1} + b_t k_t' (v_t - k_t S_{t-1})
+    sum     S_t = S_{t-1} + beta_t k_t' v_t
+    delta   S_t = S_{t-1} + beta_t k_t' (v_t - k_t S_{t-1})
     h_t = q_t S_t
 
 The sum rule adds a value under its key. What an old key returns is then
 its own value, and a share of every value whose key is not at right angles.
 The delta rule first looks up what the key would return already, and writes
-the difference: with b_t = 1, k_t returns exactly v_t afterwards.
+the difference: with beta_t = 1, k_t returns exactly v_t afterwards.
 
-Backward, with dS_t the whole gradient at S_t, u_t = b_t k_t and e_t what is
+Backward, with dS_t the whole gradient at S_t, u_t = beta_t k_t and e_t what is
 written under it (v_t, or v_t - k_t S_{t-1})::
 
     dS_t += q_t' dh_t,   dq_t = dh_t S_t'
@@ -57,7 +57,7 @@ class MatrixCache(NamedTuple):
     q: np.ndarray  #: (T, B, D_k)
     k: np.ndarray  #: (T, B, D_k), each of length one
     length: np.ndarray  #: (T, B, 1), the length that k had
-    b: np.ndarray  #: (T, B, 1), how much is written
+    beta: np.ndarray  #: (T, B, 1), how much is written
     written: np.ndarray  #: (T, B, H), e_t
     states: np.ndarray  #: (T + 1, B, D_k, H), from S_0 on
 
@@ -89,7 +89,7 @@ class MatrixState:
     Attributes
     ----------
     parameters : dict of ndarray
-        W_q and W_k (D, D_k), W_v (D, H), W_b (D, 1), b_b (1,).
+        W_q and W_k (D, D_k), W_v (D, H), W_beta (D, 1), b_beta (1,).
     """
 
     def __init__(
@@ -109,12 +109,12 @@ class MatrixState:
         self.rule = as_choice(rule, "rule", RULES)
         self.dtype, rng = as_dtype(dtype), as_generator(seed)
         bound = np.sqrt(3 / D)  # variance 1 / D: q, k and v as large as x
-        widths = {"W_q": K, "W_k": K, "W_v": H, "W_b": 1}
+        widths = {"W_q": K, "W_k": K, "W_v": H, "W_beta": 1}
         self.parameters = {
             name: rng.uniform(-bound, bound, (D, width)).astype(self.dtype)
             for name, width in widths.items()
         }
-        self.parameters["b_b"] = np.zeros(1, self.dtype)
+        self.parameters["b_beta"] = np.zeros(1, self.dtype)
 
     def __repr__(self) -> str:
         return shown(self, "input_size", "hidden_size", "key_size", "rule")
@@ -150,12 +150,12 @@ class MatrixState:
         q, k, written = x @ w["W_q"], x @ w["W_k"], x @ w["W_v"]
         length = np.linalg.norm(k, axis=2, keepdims=True) + SMALL
         k /= length
-        b = sigmoid(x @ w["W_b"] + w["b_b"])  # (T, B, 1)
+        beta = sigmoid(x @ w["W_beta"] + w["b_beta"])  # (T, B, 1)
         states = np.zeros((T + 1, B, K, H), self.dtype)
         if h0 is not None:
             shape = (B, K, H)
             states[0] = as_array(h0, "h0", shape=shape, dtype=self.dtype)
-        u = b * k
+        u = beta * k
         for t in range(T):
             if self.rule == "delta":
                 written[t] -= _row_times(k[t], states[t])
@@ -163,7 +163,7 @@ class MatrixState:
         h = _row_times(q, states[1:])
         for array in (h, states):
             array.flags.writeable = False
-        return h, MatrixCache(x.copy(), q, k, length, b, written, states)
+        return h, MatrixCache(x.copy(), q, k, length, beta, written, states)
 
     def backward(
         self, dh: ArrayLike, cache: MatrixCache
@@ -189,7 +189,7 @@ class MatrixState:
             If `dh` is not finite, real and of the shape wanted, or `cache`
             comes from another kind or size of layer.
         """
-        x, q, k, length, b, written, states = as_cache(
+        x, q, k, length, beta, written, states = as_cache(
             cache, MatrixCache, self
         )
         if q.shape[2] != self.key_size:
@@ -199,7 +199,7 @@ class MatrixState:
             )
         (T, B, D), H = x.shape, self.hidden_size
         dh = as_array(dh, "dh", shape=(T, B, H), dtype=self.dtype)
-        u = b * k
+        u = beta * k
         du, dk, de = np.zeros_like(k), np.zeros_like(k), np.zeros_like(dh)
         dS = np.zeros(states.shape[1:], self.dtype)
         for t in reversed(range(T)):
@@ -209,13 +209,13 @@ class MatrixState:
             if self.rule == "delta":
                 dk[t] = -_times_column(states[t], de[t])
                 dS -= _outer(k[t], de[t])
-        dk += b * du
-        db = (k * du).sum(axis=2, keepdims=True) * b * (1 - b)
+        dk += beta * du
+        dbeta = (k * du).sum(axis=2, keepdims=True) * beta * (1 - beta)
         inner = {
             "W_q": _times_column(states[1:], dh),
             "W_k": (dk - k * (k * dk).sum(axis=2, keepdims=True)) / length,
             "W_v": de,
-            "W_b": db,
+            "W_beta": dbeta,
         }
         flat = x.reshape(T * B, D).T
         gradients = {
@@ -223,7 +223,11 @@ class MatrixState:
             for name, upstream in inner.items()
         }
         dx = sum(inner[w] @ self.parameters[w].T for w in inner)
-        return gradients | {"b_b": db.sum(axis=(0, 1)), "x": dx, "h0": dS}
+        return gradients | {
+            "b_beta": dbeta.sum(axis=(0, 1)),
+            "x": dx,
+            "h0": dS,
+        }
 
 
 def _outer(column: np.ndarray, row: np.ndarray) -> np.ndarray:

@@ -300,7 +300,7 @@ def matrix_state_in_torch(layer, w, x):
             written = x_t @ w["W_v"]
             if layer.rule == "delta":
                 written = written - k @ S
-            gate = torch.sigmoid(x_t @ w["W_b"] + w["b_b"])
+            gate = torch.sigmoid(x_t @ w["W_beta"] + w["b_beta"])
             S = S + torch.outer(gate * k, written)
             read.append(x_t @ w["W_q"] @ S)
         outputs.append(torch.stack(read))

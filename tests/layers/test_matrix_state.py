@@ -13,7 +13,7 @@ def by_hand(rule, keys, values):
     w = layer.parameters
     w["W_q"][:], w["W_k"][:] = np.eye(K + H, K), np.eye(K + H, K)
     w["W_v"][:] = np.eye(K + H)[:, K:]
-    w["W_b"][:], w["b_b"][:] = 0, 100  # write all of it
+    w["W_beta"][:], w["b_beta"][:] = 0, 100  # write all of it
     return layer, np.hstack([keys, values])[:, np.newaxis]
 
 

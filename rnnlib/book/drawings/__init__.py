@@ -1,16 +1,17 @@
 """Drawings of cells in one hand: same strokes, same colours as the plots.
 
-===============  =========================================================
-strokes          what all are made of: a node, an arrow, a wire, a loop
-one_number       the thread; AR(p) as a neuron; the memory neuron
-elman_network    one unit, two units; folded and unfolded; five wirings
-depth            layers on top of one another
-gradient_flow    how a gradient finds its way back, and what is left of it
-lstm_cell        the cell as it grows, and the whole LSTM
-forecasts        how a backtest walks; recursive and direct
-writing          what a character model reads
-map_of_memories  who can do what, and how far
-===============  =========================================================
+==============  ==========================================================
+strokes         what all are made of: a node, an arrow, a wire, a loop
+one_number      the thread; AR(p) as a neuron; the memory neuron
+elman_network   one unit, two units; folded and unfolded; five wirings
+depth           layers on top of one another
+gradient_flow   how a gradient finds its way back, and what is left of it
+lstm_cell       the cell as it grows, and the whole LSTM
+forecasts       how a backtest walks; recursive and direct
+writing         what a character model reads
+looking_back    a vector, a matrix, and a list that is looked through
+abilities       the map of memories: who can do what, and how far
+==============  ==========================================================
 """
 
 from rnnlib.doors import door
@@ -26,6 +27,7 @@ __getattr__, __dir__, __all__ = door(
         "lstm_cell": ["lstm_stage", "lstm_block"],
         "forecasts": ["rolling_origin", "recursive_and_direct"],
         "writing": ["teacher_forcing"],
-        "map_of_memories": ["memory_map"],
+        "looking_back": ["three_memories"],
+        "abilities": ["memory_map"],
     },
 )
