@@ -10,8 +10,9 @@
               of reading and in a random order, by complex modes
     parity    is the number of ones so far odd? Gates in [0, 1], gates in
               [-1, 1] and a simple network, trained on at most 32 bits
-    words     words of the groups S3, A5 and of swaps in S5, trained on at
-              most 32 letters: reflections, gates in [-1, 1], a simple network
+    words     words of three groups, S3, A5 (from cycles of three) and S5
+              (from swaps), trained on at most 32 letters: reflections, gates
+              in [-1, 1], a simple network
     scan      seconds of three ways to compute h_t = a_t h_{t-1} + b_t
 
 Every run uses one thread. Seconds are those of the processor, so that other
@@ -85,26 +86,34 @@ SETTINGS = {
         "tests": 1000,
     },
     "words": {
-        "sizes": {"S3": 4, "A5": 8, "S5 swaps": 8},
-        "reflections": {"S3": 2, "A5": 2, "S5 swaps": 1},
+        "units of reflections": {
+            "S3": 4, "S5 swaps": 8, "A5 cycles": 8, "A5": 8,
+        },
+        "reflections a letter": {
+            "S3": 2, "S5 swaps": 1, "A5 cycles": 2, "A5": 2,
+        },
         "units of gates": 64,
         "units of Elman": 128,
         "updates": 2000,
-        "batch": 128,
+        "batch": 64,
         "peak": {"reflections": 0.02, "gates": 0.02, "Elman": 0.003},
         "clip": 1.0,
-        "shortest": 2,  # the longest words grow from here to `longest`
         "longest": 32,
-        "growing": 1 / 2,
         "tests": 1000,
     },
-}
+}  # fmt: skip
 PARITY = {  # contestant, and at which steps it is told the answer
     f"{who}, labels at {where}": (who, labels)
     for labels, where in (("every", "every step"), ("last", "the last step"))
     for who in ("gates in [0, 1]", "gates in [-1, 1]", "tanh")
 }
 PARITY_LENGTHS = (32, 64, 1000, 10_000)
+WORDS = (  # contestant, its groups, seeds
+    ("reflections", ("S3", "A5 cycles", "S5 swaps"), 10),
+    ("gates", ("S3", "A5 cycles"), 3),
+    ("Elman", ("S3", "A5 cycles"), 3),
+    ("reflections", ("A5",), 3),
+)
 WORD_LENGTHS = (32, 256, 1000)
 WIDTHS = (1, 4, 16, 32, 64, 128)
 STEPS = (128, 512, 2048, 8192, 32_768, 131_072)
@@ -250,12 +259,14 @@ def run_words(group: str, who: str, seed: int) -> dict:
     """Learn words of a group of at most 32 letters; ask for longer ones."""
     s, rng = SETTINGS["words"], np.random.default_rng(seed)
     D = group_words(1, 1, group=group).x.shape[2]
-    answers = {"S3": 6, "A5": 60, "S5 swaps": 120}[group]
+    answers = {"S3": 6, "S5 swaps": 120}.get(group, 60)
     options = {"seed": rng, "dtype": np.float32}
     if who == "reflections":
-        layer = Reflections(
-            D, s["sizes"][group], count=s["reflections"][group], **options
+        H, count = (
+            s[key][group]
+            for key in ("units of reflections", "reflections a letter")
         )
+        layer = Reflections(D, H, count=count, **options)
     elif who == "gates":
         layer = InputGated(D, s["units of gates"], lowest=-1.0, **options)
     else:
@@ -264,8 +275,7 @@ def run_words(group: str, who: str, seed: int) -> dict:
     net = Network(layer, head, cross_entropy)
 
     def draw(rng: np.random.Generator, share: float) -> Sequences:
-        longest = grown(share, s["growing"], s["shortest"], s["longest"])
-        return group_words(s["batch"], 1, longest, group=group, seed=rng)
+        return group_words(s["batch"], 1, s["longest"], group=group, seed=rng)
 
     rest = s["updates"], s["peak"][who], s["clip"]
     seconds = train(net, draw, rng, *rest)
@@ -302,8 +312,8 @@ EXPERIMENTS = {
     "parity": {name: (partial(run_parity, name), 10) for name in PARITY},
     "words": {
         f"{group}, {who}": (partial(run_words, group, who), seeds)
-        for who, seeds in (("reflections", 10), ("gates", 3), ("Elman", 3))
-        for group in SETTINGS["words"]["sizes"]
+        for who, groups, seeds in WORDS
+        for group in groups
     },
     "scan": {f"width {w}": (partial(run_scan, w), 1) for w in WIDTHS},
 }
