@@ -26,6 +26,7 @@ COLORS = {
     "Elman": "#0072B2",
     "GRU": "#007A5A",
     "LSTM": "#C44E1C",
+    "linear recurrence": "#5D3A1A",
     "accent": "#7A4F9A",
 }
 
