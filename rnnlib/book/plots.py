@@ -28,6 +28,7 @@ COLORS = {
     "LSTM": "#C44E1C",
     "attention": "#AA3377",
     "matrix state": "#3FA7C4",
+    "linear recurrence": "#5D3A1A",
     "accent": "#7A4F9A",
 }
 

@@ -17,7 +17,7 @@ import numpy as np
 from rnnlib.checks import Seed, as_choice, as_generator, as_int
 from rnnlib.sequences.padded import Sequences, answer_at_end
 
-GROUPS = ("S3", "A5", "S5 swaps")
+GROUPS = ("S3", "A5", "A5 cycles", "S5 swaps")
 
 
 def parity(
@@ -72,16 +72,19 @@ def group_words(
 ) -> Sequences:
     """Draw permutations and ask, at every step, what they make together.
 
-    ========  ===========================================================
-    S3        all 6 orders of three things; 6 symbols, 6 answers
-    A5        the 60 even orders of five things; 60 symbols, 60 answers
-    S5 swaps  the 10 exchanges of two of five things; 10 symbols, 120
-              answers, of which 60 are possible at an even step and the
-              other 60 at an odd one
-    ========  ===========================================================
+    =========  ==========================================================
+    S3         all 6 orders of three things; 6 symbols, 6 answers
+    A5         the 60 even orders of five things; 60 symbols, 60 answers
+    A5 cycles  the 20 ways to move three of five things round in a ring;
+               20 symbols, 60 answers
+    S5 swaps   the 10 exchanges of two of five things; 10 symbols, 120
+               answers, of which 60 are possible at an even step and the
+               other 60 at an odd one
+    =========  ==========================================================
 
     Symbols are drawn evenly. So in S3 and A5 every answer is equally likely
-    at every step; with swaps the answers are evened out after some steps.
+    at every step; with cycles and swaps the answers are evened out after
+    some steps.
 
     Parameters
     ----------
@@ -90,7 +93,7 @@ def group_words(
     shortest, longest : int, optional
         Lengths are drawn evenly from this range, both ends allowed; one
         length for all if `longest` is left out.
-    group : {"S3", "A5", "S5 swaps"}, optional
+    group : {"S3", "A5", "A5 cycles", "S5 swaps"}, optional
     seed : int or numpy.random.Generator, optional
 
     Returns
@@ -130,12 +133,13 @@ def _table(group: str) -> tuple[np.ndarray, int]:
     """Return what comes of (answer so far, symbol), and the first answer."""
     size = int(group[1])
     every = list(permutations(range(size)))
-    if group == "A5":
+    if group.startswith("A5"):
         every = [p for p in every if _is_even(p)]
     symbols = every
-    if group == "S5 swaps":
+    if " " in group:  # only those that move so many things
+        moved = {"A5 cycles": 3, "S5 swaps": 2}[group]
         symbols = [
-            p for p in every if sum(n != k for n, k in enumerate(p)) == 2
+            p for p in every if sum(n != k for n, k in enumerate(p)) == moved
         ]
     number = {p: n for n, p in enumerate(every)}
     table = [
