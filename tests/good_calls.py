@@ -10,6 +10,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 
 from rnnlib import (
     claims,
@@ -23,6 +24,7 @@ from rnnlib import (
     training,
 )
 from rnnlib.book import drawings, plots
+from rnnlib.book.links import linked_table
 from rnnlib.book.predictions.asking import predict
 from rnnlib.book.predictions.recalling import recorded
 from rnnlib.book.sliders import explore
@@ -37,11 +39,14 @@ from rnnlib.layers.embedding import Embedding
 from rnnlib.layers.encoder_decoder import EncoderDecoder
 from rnnlib.layers.fast_lstm import FastLSTM
 from rnnlib.layers.gru import GRU
-from rnnlib.layers.heads import LinearHead
+from rnnlib.layers.heads import BentHead, LinearHead
+from rnnlib.layers.input_gated import InputGated
 from rnnlib.layers.lookup import look_up, look_up_backward
 from rnnlib.layers.losses import cross_entropy, squared_error
+from rnnlib.layers.lru import LRU
 from rnnlib.layers.lstm import LSTM
 from rnnlib.layers.matrix_state import MatrixState
+from rnnlib.layers.reflections import Reflections
 from rnnlib.layers.stack import Stack
 from rnnlib.layers.starting_weights import recurrent_matrix
 from rnnlib.models import memory_neuron
@@ -92,7 +97,23 @@ UPSTREAM = np.cos(np.arange(float(T * B * H))).reshape(T, B, H)
 STATE, MASK = UPSTREAM[0], np.ones((T, B), bool)
 DATA = Sequences(X, X[..., :1], MASK)
 PAIRS = (LSTM, FastLSTM)  # their state is (h, c)
-LAYERS = {kind: kind(D, H) for kind in (Elman, LSTM, FastLSTM, GRU)}
+LINEAR = {  # linear recurrences: what they can be asked for
+    LRU: [
+        {
+            "smallest": 0.1,
+            "largest": 0.9,
+            "widest": 1.0,
+            "normalize": False,
+        }
+    ],
+    InputGated: [
+        {"lowest": -1.0, "forget_bias": 1.0},
+        {"lowest": 0.0, "longest_lag": 9},
+    ],
+    Reflections: [{"count": 2}],
+}
+IN_TORCH = (Elman, LSTM, FastLSTM, GRU)
+LAYERS = {kind: kind(D, H) for kind in (*IN_TORCH, *LINEAR)}
 CACHES = {kind: layer.forward(X)[1] for kind, layer in LAYERS.items()}
 ATTENTION = Attention(D, H)
 MATRIX = MatrixState(D, H, key_size=3)
@@ -100,6 +121,8 @@ TRANSLATOR = EncoderDecoder(GRU(D, H), GRU(D, H), reads=3)
 QUERIES, KEYS = UPSTREAM, UPSTREAM[:3]
 STACK = Stack([LAYERS[Elman], GRU(H, H)])
 HEAD = LinearHead(H, 1)
+BENT_HEAD = BentHead(H, 3, 1)
+SCAN = {"a": UPSTREAM, "h0": STATE, "way": "pairs"}
 NETWORK = Network(Elman(D, H), HEAD, squared_error)
 SINE = np.sin(np.arange(40.0))
 LEARNER = {"kind": "GRU", "hidden_size": 2, "updates": 1}
@@ -338,6 +361,22 @@ CALLS = [
     (long_runs.read, {"name": "long_lag"}),
     (claims_table.load, {"path": Path(claims_table.DATA)}),
     (drawings.rolling_origin, {"origins": 4}),
+    (
+        drawings.memory_map,
+        {
+            "horizons": {"LSTM": {"keeps": (30, 10)}},
+            "grid": {"keeps": [10, 30]},
+            "units": {"keeps": "lag"},
+            "colors": {"LSTM": "k"},
+        },
+    ),
+    (
+        linked_table,
+        {
+            "table": pd.DataFrame({"keeps": ["10"]}, index=["LSTM"]),
+            "places": {("LSTM", "keeps"): "07_lstm#fig-lstm-adding"},
+        },
+    ),
     *(
         (
             kind,
@@ -350,8 +389,30 @@ CALLS = [
                 "dtype": np.float64,
             },
         )
-        for kind in LAYERS
+        for kind in IN_TORCH
     ),
+    *(
+        (
+            kind,
+            {
+                "input_size": 2,
+                "hidden_size": 4,
+                **option,
+                "seed": 0,
+                "dtype": np.float64,
+            },
+        )
+        for kind, options in LINEAR.items()
+        for option in options
+    ),
+    (layers.linear_scan, {**SCAN, "b": UPSTREAM}),
+    (layers.linear_scan_back, {**SCAN, "dh": UPSTREAM, "h": UPSTREAM}),
+    (LAYERS[LRU].last, {"x": X}),
+    (
+        LAYERS[LRU].last_back,
+        {"dh": STATE, "cache": LAYERS[LRU].last(X)[1]},
+    ),
+    (CACHES[InputGated].trace, {"name": "f"}),
     *(
         (kind, {"input_size": 2, "hidden_size": 3, **option})
         for kind in PAIRS
@@ -382,7 +443,7 @@ CALLS = [
     *(
         (kind.from_torch, {"module": layer.to_torch()})
         for kind, layer in LAYERS.items()
-        if kind is not FastLSTM
+        if kind in IN_TORCH and kind is not FastLSTM
     ),
     (recurrent_matrix, {"size": 3, "init": "identity", "seed": 0}),
     (CACHES[LSTM].trace, {"name": "c"}),
@@ -489,6 +550,21 @@ CALLS = [
     (
         HEAD.backward,
         {"dy": X[..., :1], "cache": HEAD.forward(UPSTREAM)[1]},
+    ),
+    (
+        BentHead,
+        {
+            "hidden_size": 4,
+            "units": 3,
+            "output_size": 2,
+            "seed": 0,
+            "dtype": np.float64,
+        },
+    ),
+    (BENT_HEAD.forward, {"h": UPSTREAM}),
+    (
+        BENT_HEAD.backward,
+        {"dy": X[..., :1], "cache": BENT_HEAD.forward(UPSTREAM)[1]},
     ),
     (squared_error, LOSS_ARGUMENTS),
     (layers.bit_entropy, LOSS_ARGUMENTS),
@@ -601,6 +677,14 @@ CALLS = [
         {"count": 3, "shortest": 1, "longest": 3, "reads": 9, "seed": 0},
     ),
     (
+        tasks.parity,
+        {"count": 3, "shortest": 4, "longest": 6, "labels": "last", "seed": 0},
+    ),
+    (
+        tasks.group_words,
+        {"count": 3, "shortest": 4, "longest": 6, "group": "S3", "seed": 0},
+    ),
+    (
         tasks.reber_strings,
         {"count": 3, "embedded": False, "seed": 0},
     ),
@@ -676,6 +760,7 @@ CALLS = [
         {
             "lags": [1.0, 2.0],
             "success": np.ones((2, 3), bool),
+            "share": 0.9,
             "z": 1.6,
         },
     ),

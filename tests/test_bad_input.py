@@ -107,6 +107,14 @@ BAD["tuple[float, float]"] = ["01", 3, (1,), (1, 0), (0, 1), (1, np.inf)]
 BAD["Mapping[str, np.ndarray]"] = [*NO_OBJECT, {}]
 BAD["Mapping[str, Forecaster | Learner]"] = [None, {}, "text", 3]
 BAD["Mapping[str, tuple[float, float, float]]"] = [{}, {"a": (1, 2, 0)}]
+BAD["Mapping[str, str]"] = [None, "text", 3, [], {}]
+BAD["Mapping[str, ArrayLike]"] = [*NO_OBJECT, {}, {"a": ["text"]}, {"a": 1.0}]
+BAD["Mapping[str, Mapping[str, tuple[float, float]]]"] = [
+    *NO_OBJECT, {}, {"a": {}}, {"a": 3},
+]  # fmt: skip
+BAD["Mapping[tuple[str, str], str]"] = [
+    *NO_OBJECT, {("a", "b"): "c#d"}, {"a": "c#d"},
+]  # fmt: skip
 # Judged by matplotlib, or with a right answer to everything.
 LEFT_TO_OTHERS = {"ax", "color", "colors", "band", "zero", "levels"}
 # call(argument) -> bad values in general that are good for this one.
@@ -122,6 +130,7 @@ ANY_AXES = {
     "Scaler.scale(values)", "Scaler.unscale(values)", "sharpen(chances)",
     "relative_error(found)", "rmse(actual)", "softmax(y_hat)",
     "squared_error(y_hat)", "LinearHead.forward(h)", "Sequences(y)",
+    "BentHead.forward(h)",
     "sliding_windows(series)", "r2_out_of_sample(actual)",
     "conformal_margin(errors)", "answer_at_end(answer)",
 }  # fmt: skip
@@ -220,6 +229,8 @@ NO_ROW = {
     "rnnlib.layers.starting_weights.open_gates",
     # Run at every step of a sequence: no time to check.
     "rnnlib.layers.activations",
+    "rnnlib.layers.scan.run",
+    "rnnlib.layers.scan.run_back",
     # Checks names for others, who say what they are called.
     "rnnlib.sequences.names.as_names",
     # Called by fit, with what fit has checked.
@@ -234,6 +245,8 @@ NO_ROW = {
     "rnnlib.book.claims.markdown_table",
     "rnnlib.book.claims.plain",
     "rnnlib.book.claims_table.table",
+    # Made by linked_table, which has checked what it is made of.
+    "rnnlib.book.links.LinkedTable",
     # Made by predict, which has checked what they are made of; what answers
     # them has tests of its own: book/test_predictions.py.
     "rnnlib.book.predictions.axes",
@@ -249,11 +262,13 @@ NO_ROW = {
 }
 # Made by functions of ours, not by the reader.
 RESULTS = {
-    "AR", "AttentionCache", "Backtest", "Box", "Claim", "DirectAR",
-    "ElmanCache", "EmbeddingCache", "EncoderDecoderCache", "Exercise",
-    "Explorer", "FastLSTMCache", "GRUCache", "HeadCache", "History",
-    "Horizon", "LSTMCache", "LookupCache", "MatrixCache", "Pictures",
-    "Recall", "Series", "StackCache", "Table", "ThresholdAR", "Windows",
+    "AR", "AttentionCache", "Backtest", "BentCache", "Box", "Claim",
+    "DirectAR", "ElmanCache", "EmbeddingCache", "EncoderDecoderCache",
+    "Exercise", "Explorer", "FastLSTMCache", "GRUCache", "HeadCache",
+    "History", "Horizon", "InputGatedCache", "LRUCache", "LSTMCache",
+    "LastCache", "LookupCache", "MatrixCache", "Pictures", "Recall",
+    "ReflectionsCache", "Series", "StackCache", "Table", "ThresholdAR",
+    "Windows",
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ drawings/     cells and other sketches, one file a subject
 exercises/    `check`: what is right, what is not, what to look at
 claims        what the articles say, judged where it is measured
 claims_table  all claims with what was found about each
+links         a table whose cells lead to what explains them
 long_runs     what `benchmarks/` has measured and stored
 ============  ============================================================
 """
@@ -24,6 +25,7 @@ __getattr__, __dir__, __all__ = door(
         "exercises": [],
         "claims": [],
         "claims_table": [],
+        "links": ["linked_table"],
         "long_runs": [],
     },
 )

@@ -28,6 +28,7 @@ COLORS = {
     "LSTM": "#C44E1C",
     "attention": "#AA3377",
     "matrix state": "#1C93AD",
+    "linear recurrence": "#5D3A1A",
     "accent": "#7A4F9A",
 }
 

@@ -134,7 +134,7 @@ def input_influence(
 class Horizon(NamedTuple):
     """How far back a network can learn to remember."""
 
-    lag: float  #: up to here every lag is learned by half of the seeds
+    lag: float  #: up to here every lag is learned by the share asked for
     low: float  #: up to here every lag is shown to be
     high: float  #: the first lag shown not to be; infinity if there is none
 
@@ -146,7 +146,11 @@ class Horizon(NamedTuple):
 
 
 def memory_horizon(
-    lags: ArrayLike, success: ArrayLike, *, z: float = 1.96
+    lags: ArrayLike,
+    success: ArrayLike,
+    *,
+    share: float = 0.5,
+    z: float = 1.96,
 ) -> Horizon:
     """Return the last lag before fewer than half of the seeds succeed.
 
@@ -163,6 +167,8 @@ def memory_horizon(
         Rising.
     success : array_like of bool, shape (L, S)
         Whether each of S seeds learned each lag, under an equal budget.
+    share : float, optional
+        Another share of the seeds than half.
     z : float, optional
         Half width of the intervals in standard deviations.
 
@@ -175,13 +181,14 @@ def memory_horizon(
     if np.any(np.diff(lags) <= 0):
         raise ValueError(f"lags must rise, found {lags.tolist()}")
     success = as_array(success, "success", shape=(len(lags), "S"), dtype=bool)
+    share = as_float(share, "share", low=0.0, high=1.0, open_low=True)
     wins, seeds = success.sum(axis=1), success.shape[1]
     ends = [success_interval(int(n), seeds, z=z) for n in wins]
     low, high = np.array(ends).T
-    beyond = lags[high < 0.5]
+    beyond = lags[high < share]
     return Horizon(
-        _last_before_a_gap(lags, wins / seeds >= 0.5),
-        _last_before_a_gap(lags, low > 0.5),
+        _last_before_a_gap(lags, wins / seeds >= share),
+        _last_before_a_gap(lags, low > share),
         float(beyond[0]) if beyond.size else math.inf,
     )
 

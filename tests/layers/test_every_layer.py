@@ -10,8 +10,11 @@ from rnnlib.layers.attention import Attention
 from rnnlib.layers.elman import Elman
 from rnnlib.layers.fast_lstm import FastLSTM
 from rnnlib.layers.gru import GRU
+from rnnlib.layers.input_gated import InputGated
+from rnnlib.layers.lru import LRU
 from rnnlib.layers.lstm import LSTM
 from rnnlib.layers.matrix_state import RULES, MatrixState
+from rnnlib.layers.reflections import Reflections
 from rnnlib.layers.stack import Stack
 from rnnlib.training.gradients import (
     gradient_check,
@@ -70,11 +73,37 @@ def attentions(draw):
 
 
 @st.composite
+def lrus(draw):
+    normalize = draw(st.booleans())
+    return lambda D, H, seed: LRU(
+        D, 2 * H, largest=0.9, normalize=normalize, seed=seed
+    )
+
+
+@st.composite
+def input_gated(draw):
+    options = draw(
+        st.sampled_from([{}, {"forget_bias": 1.0}, {"longest_lag": 50}])
+    )
+    lowest = draw(st.sampled_from([0.0, -0.5, -1.0]))
+    return lambda D, H, seed: InputGated(
+        D, H, lowest=lowest, seed=seed, **options
+    )
+
+
+@st.composite
 def matrix_states(draw):
     rule, key_size = draw(st.sampled_from(RULES)), draw(st.integers(2, 4))
     return lambda D, H, seed: MatrixState(
         D, H, key_size=key_size, rule=rule, seed=seed
     )
+
+
+@st.composite
+def reflections(draw):
+    count = draw(st.integers(1, 3))
+    # Of one number the length is all, and that is taken away: gradient zero.
+    return lambda D, H, seed: Reflections(D + 1, H + 1, count=count, seed=seed)
 
 
 @st.composite
@@ -104,7 +133,11 @@ KINDS = {
     "Attention": attentions(),
     "MatrixState": matrix_states(),
     "Stack": stacks(),
+    "LRU": lrus(),
+    "InputGated": input_gated(),
+    "Reflections": reflections(),
 }
+IN_TORCH = ["Elman", "LSTM", "FastLSTM", "GRU", "Stack"]
 
 
 def two_layers(input_size, hidden_size, **options):
@@ -117,8 +150,8 @@ def two_layers(input_size, hidden_size, **options):
     )
 
 
-NOT_IN_TORCH = {"Attention", "MatrixState"}  # as layers
-LAYERS = [Elman, LSTM, FastLSTM, GRU, Attention, MatrixState, two_layers]
+LAYERS = [Elman, LSTM, FastLSTM, GRU, two_layers]
+LAYERS += [LRU, InputGated, Reflections, Attention, MatrixState]
 
 
 @st.composite
@@ -138,7 +171,8 @@ def cases(draw, kind=None):
         for end, one in by_ending(layer).items()
         for name, shape in state_shapes(one, B).items()
     }
-    return layer, rng.normal(size=(T, B, D)), state, rng.normal(size=(T, B, H))
+    x = rng.normal(size=(T, B, layer.input_size))
+    return layer, x, state, rng.normal(size=(T, B, layer.hidden_size))
 
 
 def state_shapes(layer, B):
@@ -177,7 +211,7 @@ def as_h0(state):
 
 
 def far_from_kinks(layer, x, state):
-    """Say whether no ReLU stands where a difference would straddle zero."""
+    """Say whether differences are those of a smooth, nearly straight curve."""
     if isinstance(layer, Stack):
         for end, one in by_ending(layer).items():
             part = own(state, end)
@@ -188,6 +222,8 @@ def far_from_kinks(layer, x, state):
     if isinstance(layer, MatrixState):  # short keys turn at a touch
         keys = x @ layer.parameters["W_k"]
         return np.linalg.norm(keys, axis=2).min() > 0.1
+    if isinstance(layer, Reflections):  # a short direction turns quickly
+        return layer.forward(x)[1].lengths.min() > 0.3
     if getattr(layer, "activation", "") != "relu":
         return True
     h, cache = layer.forward(x, as_h0(state))
@@ -217,6 +253,8 @@ def one_layer_in_torch(layer, w, x):
     if isinstance(layer, MatrixState):
         return matrix_state_in_torch(layer, w, x)
     outputs, h, c = [], w["h0"], w.get("c0")
+    if isinstance(layer, Reflections):
+        h = h + 0 * w["h_start"]  # not asked for where there is an h0
     for x_t in x:
         h, c = one_step_in_torch(layer, w, x_t, h, c)
         outputs.append(h)
@@ -277,6 +315,17 @@ def one_step_in_torch(layer, w, x_t, h, c):
         "sigmoid": torch.sigmoid,
         "identity": lambda z: z,
     }[getattr(layer, "activation", "tanh")]
+    if isinstance(layer, LRU):
+        return one_step_of_modes(layer, w, x_t, h), None
+    if isinstance(layer, InputGated):
+        f, i, g = (x_t @ w["W_xh"] + w["b_h"]).chunk(3, dim=1)
+        f = layer.lowest + (1 - layer.lowest) * torch.sigmoid(f)
+        return f * h + torch.sigmoid(i) * torch.tanh(g), None
+    if isinstance(layer, Reflections):
+        for v in (x_t @ w["W_xh"]).chunk(layer.count, dim=1):
+            k = v / torch.linalg.vector_norm(v, dim=1, keepdim=True)
+            h = h - 2 * (h * k).sum(dim=1, keepdim=True) * k
+        return h, None
     to_x, to_h = x_t @ w["W_xh"] + w["b_h"], h @ w["W_hh"]
     if isinstance(layer, Elman):
         return activation(to_x + to_h), None
@@ -288,6 +337,16 @@ def one_step_in_torch(layer, w, x_t, h, c):
     r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
     n = torch.tanh(x_n + r * (h_n + w["b_hn"]))
     return (1 - z) * n + z * h, None
+
+
+def one_step_of_modes(layer, w, x_t, h):
+    """Compute the real and imaginary parts of the modes in torch."""
+    decay = torch.exp(w["log_decay"])
+    a = torch.exp(torch.complex(-decay, w["angle"]))
+    gain = torch.sqrt(1 - torch.exp(-2 * decay)) if layer.normalize else 1
+    s = torch.complex(*h.chunk(2, dim=1))
+    s = a * s + gain * torch.complex(*(x_t @ w["W_xh"]).chunk(2, dim=1))
+    return torch.cat([s.real, s.imag], dim=1)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -337,7 +396,7 @@ def test_outputs_and_gradients_equal_autograd(kind, data):
         assert relative_error(gradients[name], tensor.grad) < 1e-10, name
 
 
-@pytest.mark.parametrize("kind", [k for k in KINDS if k not in NOT_IN_TORCH])
+@pytest.mark.parametrize("kind", IN_TORCH)
 @many
 @given(data=st.data())
 def test_torchs_own_layer_computes_the_same(kind, data):
@@ -519,13 +578,13 @@ def test_changing_an_input_later_does_not_reach_the_result(kind):
         (np.ones((3, 2, 4)), None, "x must have shape"),
         (np.ones((0, 2, 1)), None, "x must have shape"),
         (np.full((3, 2, 1), np.nan), None, "x must be finite"),
-        (np.ones((3, 2, 1)), np.ones((1, 5)), "must have shape"),
-        (np.ones((3, 2, 1)), np.full((2, 5), np.inf), "must be finite"),
+        (np.ones((3, 2, 1)), np.ones((1, 6)), "must have shape"),
+        (np.ones((3, 2, 1)), np.full((2, 6), np.inf), "must be finite"),
     ],
 )
 def test_forward_refuses_what_does_not_fit(kind, x, h0, message):
     if h0 is not None:
-        other = np.zeros((2, 5))
+        other = np.zeros((2, 6))
         h0 = {
             LSTM: (h0, other),
             FastLSTM: (h0, other),
@@ -534,13 +593,13 @@ def test_forward_refuses_what_does_not_fit(kind, x, h0, message):
             two_layers: [other, h0],
         }.get(kind, h0)
     with pytest.raises(ValueError, match=message):
-        kind(1, 5).forward(x, h0)
+        kind(1, 6).forward(x, h0)
 
 
 @pytest.mark.parametrize("kind", LAYERS)
-@pytest.mark.parametrize("shape", [(3, 2, 4), (2, 2, 5), (3, 1, 5), (2, 5)])
+@pytest.mark.parametrize("shape", [(3, 2, 4), (2, 2, 6), (3, 1, 6), (2, 6)])
 def test_backward_refuses_what_does_not_fit(kind, shape):
-    layer = kind(1, 5)
+    layer = kind(1, 6)
     _, cache = layer.forward(np.ones((3, 2, 1)))
     with pytest.raises(ValueError, match="dh must have shape"):
         layer.backward(np.ones(shape), cache)
@@ -549,4 +608,4 @@ def test_backward_refuses_what_does_not_fit(kind, shape):
 @pytest.mark.parametrize("kind", LAYERS)
 def test_text_is_no_input(kind):
     with pytest.raises(TypeError, match="x must hold real numbers"):
-        kind(1, 5).forward([[["a"]]])
+        kind(1, 6).forward([[["a"]]])

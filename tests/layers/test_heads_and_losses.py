@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from rnnlib.layers.heads import LinearHead
+from rnnlib.layers.heads import BentHead, LinearHead
 from rnnlib.layers.losses import (
     bit_entropy,
     cross_entropy,
@@ -190,3 +190,42 @@ def test_softmax_sums_to_one():
 def test_bad_arguments_are_named(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@many
+@given(
+    sizes=st.tuples(*(st.integers(1, 5) for _ in range(5))),
+    seed=st.integers(0, 2**32),
+)
+def test_a_bent_head_equals_torch(sizes, seed):
+    T, B, H, Z, O = sizes  # noqa: E741
+    rng = np.random.default_rng(seed)
+    head = BentHead(H, Z, O, seed=rng)
+    h, dy = rng.normal(size=(T, B, H)), rng.normal(size=(T, B, O))
+    y_hat, cache = head.forward(h)
+    w = {
+        name: torch.tensor(value, requires_grad=True)
+        for name, value in {**head.parameters, "h": h}.items()
+    }
+    z = torch.relu(w["h"] @ w["W_hz"] + w["b_z"])
+    wanted = z @ w["W_zy"] + w["b_y"]
+    assert relative_error(y_hat, wanted.detach().numpy()) < 1e-12
+    wanted.backward(torch.tensor(dy))
+    gradients = head.backward(dy, cache)
+    assert gradients.keys() == w.keys()
+    for name, tensor in w.items():
+        assert relative_error(gradients[name], tensor.grad) < 1e-10, name
+    before = h @ head.parameters["W_hz"] + head.parameters["b_z"]
+    assume(np.abs(before).min() > 1e-3)  # no kink within a difference
+    errors = gradient_check(
+        lambda: float((dy * (head.forward(h)[0] - y_hat)).sum()),
+        {**head.parameters, "h": h},
+        gradients,
+    )
+    assert max(errors.values()) < 1e-7, errors
+
+
+def test_a_bent_head_refuses_the_cache_of_another():
+    _, cache = BentHead(3, 2, 1).forward(np.ones((4, 3)))
+    with pytest.raises(ValueError, match=r"found \(3, 2\)"):
+        BentHead(3, 4, 1).backward(np.ones((4, 1)), cache)

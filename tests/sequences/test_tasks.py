@@ -1,6 +1,7 @@
 """Tasks: every answer is right, checked by another way of finding it."""
 
 import itertools
+from itertools import permutations
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ from rnnlib.sequences.tasks.spelled_numbers import (
     number_words,
     spell_number,
 )
+from rnnlib.sequences.tasks.state_tracking import GROUPS, group_words, parity
 
 
 def strings(data):
@@ -354,6 +356,82 @@ def test_number_words_end_where_the_digits_begin(reads):
     assert np.bincount(lengths, minlength=7)[1:].min() > 25
 
 
+@pytest.mark.parametrize("labels", ["every", "last"])
+def test_parity_says_whether_the_ones_so_far_are_odd(labels):
+    data = parity(300, 3, 9, labels=labels, seed=1)
+    assert set(data.lengths) == set(range(3, 10))
+    for n, length in enumerate(data.lengths):
+        odd = data.x[:, n, 0].cumsum() % 2
+        wanted = data.mask[:, n]
+        assert wanted.sum() == (length if labels == "every" else 1)
+        assert wanted[length - 1] and not wanted[length:].any()
+        np.testing.assert_array_equal(data.y[wanted, n], odd[wanted])
+        assert not data.x[length:, n].any() and not data.y[length:, n].any()
+
+
+def test_parity_is_balanced_at_every_step():
+    odd = parity(4000, 12, seed=2).y.mean(axis=1)
+    assert odd.min() > 0.46 and odd.max() < 0.54
+
+
+SIZES = {  # things, symbols, answers
+    "S3": (3, 6, 6),
+    "A5": (5, 60, 60),
+    "A5 cycles": (5, 20, 60),
+    "S5 swaps": (5, 10, 120),
+}
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_group_words_are_products_of_permutation_matrices(group):
+    """The symbols are read off words of one letter; products come of them."""
+    size, symbols, answers = SIZES[group]
+    orders = list(permutations(range(size)))
+    if group.startswith("A5"):
+        signs = [np.linalg.det(np.eye(5)[list(p)]) for p in orders]
+        orders = [p for p, sign in zip(orders, signs) if sign > 0]
+    assert len(orders) == answers
+    matrices = np.array([np.eye(size)[list(p)] for p in orders])
+    letters = group_words(3000, 1, group=group, seed=1)
+    meaning = dict(zip(letters.x[0].argmax(axis=1), letters.y[0]))
+    assert sorted(meaning) == list(range(symbols))
+    stay = {"S5 swaps": 3, "A5 cycles": 2}.get(group)  # things left alone
+    if stay:
+        fixed = matrices[list(meaning.values())].trace(axis1=1, axis2=2)
+        np.testing.assert_array_equal(fixed, stay)
+    data = group_words(20, 3, 8, group=group, seed=2)
+    assert data.x.shape[2] == symbols
+    for n, length in enumerate(data.lengths):
+        product = np.eye(size)
+        for t in range(length):
+            symbol = data.x[t, n].argmax()
+            product = product @ matrices[meaning[symbol]]  # row vectors
+            np.testing.assert_array_equal(matrices[data.y[t, n]], product)
+        assert data.mask[:length, n].all() and not data.mask[length:, n].any()
+        assert not data.x[length:, n].any()
+
+
+def test_the_order_of_a_word_matters():
+    """The first of two letters is done first: a word, worked out by hand."""
+    data = group_words(400, 2, group="S3", seed=3)
+    letters = data.x.argmax(axis=2)  # number of a permutation: itertools'
+    orders = list(permutations(range(3)))
+    first, then = orders.index((1, 0, 2)), orders.index((0, 2, 1))
+    n = np.flatnonzero((letters[0] == first) & (letters[1] == then))[0]
+    # 0 goes to 1 and then to 2; 1 goes to 0 and stays; 2 stays, then to 1.
+    assert orders[data.y[1, n]] == (2, 0, 1)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_group_words_are_balanced(group):
+    data = group_words(12_000, 20, group=group, seed=4)
+    answers, counts = np.unique(data.y[-1], return_counts=True)
+    possible = 60 if group == "S5 swaps" else SIZES[group][2]
+    assert len(answers) == possible
+    assert counts.min() > 0.6 * 12_000 / possible
+    assert counts.max() < 1.4 * 12_000 / possible
+
+
 MAKERS = [
     lambda seed: pair_recall(20, 5, changed=2, seed=seed),
     lambda seed: selective_copying(20, 9, 3, seed=seed),
@@ -365,6 +443,8 @@ MAKERS = [
     lambda seed: adding(20, 30, seed=seed),
     lambda seed: temporal_order(20, seed=seed),
     lambda seed: reber(reber_strings(20, seed=seed))[0],
+    lambda seed: parity(20, 3, 9, seed=seed),
+    lambda seed: group_words(20, 3, 9, seed=seed),
 ]
 
 
@@ -402,6 +482,9 @@ def test_the_seed_decides_and_a_generator_moves_on(make):
         (lambda: number_words(5, 3, 2), ValueError, "longest must be between"),
         (lambda: number_words(5, 6, reads=10), ValueError, "reads must be at"),
         (lambda: wiring("many to none", 3), ValueError, "name must be one"),
+        (lambda: parity(5, 3, 2), ValueError, "longest must be at least 3"),
+        (lambda: parity(5, 3, labels="no"), ValueError, "labels must be"),
+        (lambda: group_words(5, 3, group="S4"), ValueError, "group must be"),
     ],
 )
 def test_bad_arguments_are_named(call, error, message):

@@ -142,6 +142,14 @@ def test_memory_horizon_ends_at_a_gap_and_says_what_is_shown(
     assert found.interval() == told
 
 
+def test_memory_horizon_can_ask_for_more_than_half():
+    wins = _seeds(10, 9, 8, 5)
+    lags = [memory_horizon(LAGS, wins, share=k).lag for k in (0.5, 0.9, 1)]
+    assert lags == [50, 10, 5]
+    # Nine wins of ten are no proof of a share of 0.7, ten are.
+    assert memory_horizon(LAGS, wins, share=0.7).low == 5
+
+
 def test_three_seeds_show_nothing():
     found = memory_horizon(LAGS, _seeds(3, 3, 0, 0, of=3))
     assert found == (10, 0, np.inf)

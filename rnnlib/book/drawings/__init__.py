@@ -7,9 +7,11 @@ elman_network   one unit, two units; folded and unfolded; five wirings
 depth           layers on top of one another
 gradient_flow   how a gradient finds its way back, and what is left of it
 lstm_cell       the cell as it grows, and the whole LSTM
+rounds          a linear recurrence for all steps at once
 forecasts       how a backtest walks; recursive and direct
 writing         what a character model reads
 looking_back    a vector, a matrix, and a list that is looked through
+abilities       the map of memories: who can do what, and how far
 ==============  ==========================================================
 """
 
@@ -24,8 +26,10 @@ __getattr__, __dir__, __all__ = door(
         "depth": ["stacked"],
         "gradient_flow": ["gradient_paths", "fading_gradient"],
         "lstm_cell": ["lstm_stage", "lstm_block"],
+        "rounds": ["doubling"],
         "forecasts": ["rolling_origin", "recursive_and_direct"],
         "writing": ["teacher_forcing"],
         "looking_back": ["three_memories"],
+        "abilities": ["memory_map"],
     },
 )

@@ -29,6 +29,7 @@ CHAPTERS = (
     "characters",
     "claims",
     "attention",
+    "linear",
 )
 
 

@@ -10,6 +10,7 @@ long_lags        recall, adding, temporal order, noise-free lag
 letters          syllables of six bits; the next letter of a text
 look_back        recall of pairs, copying among blanks
 spelled_numbers  numbers in English words, to be written in digits
+state_tracking   parity, and words of a group
 reber_grammar    strings of Reber's grammar, and the rule to judge answers
 ===============  =========================================================
 """
@@ -35,5 +36,6 @@ __getattr__, __dir__, __all__ = door(
             "reber_legal",
             "reber_passed",
         ],
+        "state_tracking": ["parity", "group_words", "GROUPS"],
     },
 )
