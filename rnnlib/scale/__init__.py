@@ -11,13 +11,13 @@ settings       what a run is told, and what it must be told again
 loop           updates, validation, early stop, and where it goes on
 cells          Elman, GRU, LSTM, linear recurrence; stacked, with a head
 scan           a linear recurrence in parts, over time and processes
+adam           on all weights as one vector
 processes      who takes part, and what they tell each other
 texts          a text of any size: checked, mapped, cut into streams
 fresh_tasks    sequences that any process can draw without the others
 checkpoints    written whole or not at all, read with a checksum
 report         a line for each evaluation, and the curve at the end
 launch         torchrun, started from Python
-cost_model     what sharing out should bring: compute, latency, bandwidth
 =============  ===========================================================
 """
 
@@ -33,6 +33,5 @@ __getattr__, __dir__, __all__ = door(
         "scan": ["linear_scan"],
         "launch": [],
         "checkpoints": [],
-        "cost_model": [],
     },
 )

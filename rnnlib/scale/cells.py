@@ -127,7 +127,10 @@ class Network(nn.Module):
             self._open_gates(longest_lag)
 
     def forward(
-        self, x: Tensor, state: Tensor | None = None, kept: Tensor | None = None
+        self,
+        x: Tensor,
+        state: Tensor | None = None,
+        kept: Tensor | None = None,
     ) -> tuple[Tensor, Tensor]:
         """Return the answers (T, B, O) and the last state (S, L, B, H).
 

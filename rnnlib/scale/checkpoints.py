@@ -133,7 +133,9 @@ def newest(folder: Path) -> Found | None:
 def newest_first(folder: Path) -> list[Path]:
     """Return the checkpoints of a folder."""
     found = [p for p in folder.glob("update-*.pt") if NAME.fullmatch(p.name)]
-    return sorted(found, key=lambda p: int(NAME.match(p.name)[1]), reverse=True)
+    return sorted(
+        found, key=lambda p: int(NAME.match(p.name)[1]), reverse=True
+    )
 
 
 def _says(path: Path) -> str:

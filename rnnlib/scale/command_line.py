@@ -1,4 +1,4 @@
-"""Arguments in, errors out: one line each, on every process.
+r"""Arguments in, errors out: one line each, on every process.
 
 ::
 
@@ -8,8 +8,8 @@
 
 On several machines, say on each of them, with the address of one::
 
-    torchrun --nnodes 2 --nproc-per-node 8 --rdzv-backend c10d \\
-        --rdzv-endpoint ADDRESS:29500 --max-restarts 3 \\
+    torchrun --nnodes 2 --nproc-per-node 8 --rdzv-backend c10d \
+        --rdzv-endpoint ADDRESS:29500 --max-restarts 3 \
         -m rnnlib.scale text FILE --folder FOLDER
 
 FOLDER then has to be one that all machines see. The same command goes on
@@ -103,7 +103,9 @@ def _add_options(made: argparse.ArgumentParser) -> None:
     for field in fields(Settings):
         if not field.metadata:
             continue
-        more = {k: field.metadata[k] for k in ("choices",) if k in field.metadata}
+        more = {
+            k: field.metadata[k] for k in ("choices",) if k in field.metadata
+        }
         made.add_argument(
             f"--{field.name.replace('_', '-')}",
             type=field.metadata.get("kind", str),

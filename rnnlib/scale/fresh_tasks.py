@@ -98,12 +98,14 @@ class FreshTask:
             for seed in seeds
         ]
         T = max(len(each.x) for each in drawn)
-        return Part(*(
-            np.concatenate(
-                [_longer(getattr(each, name), T) for each in drawn], axis=1
+        return Part(
+            *(
+                np.concatenate(
+                    [_longer(getattr(each, name), T) for each in drawn], axis=1
+                )
+                for name in Part._fields
             )
-            for name in Part._fields
-        ))
+        )
 
 
 def _longer(array: np.ndarray, steps: int) -> np.ndarray:

@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from rnnlib.scale import checkpoints
+from rnnlib.scale.adam import FlatAdam
 from rnnlib.scale.cells import Network
 from rnnlib.scale.fresh_tasks import FreshTask
 from rnnlib.scale.processes import Processes
@@ -114,7 +115,7 @@ class Training:
             network = self._network()
         self.network = network.to(among.device, self.dtype)
         self.weights = list(self.network.parameters())
-        self.optimizer = torch.optim.Adam(self.weights, lr=settings.rate)
+        self.optimizer = FlatAdam(self.weights)
         self._rate = one_cycle(settings.updates, settings.rate)
         self.update, self.ended, self.carried = 0, "", None
         self.best, self.best_score, self.best_update = {}, math.inf, 0
@@ -157,7 +158,7 @@ class Training:
         if self.source.begins(update):
             self.carried = None
         self.network.train()
-        self.optimizer.zero_grad()
+        self.network.zero_grad()
         read, kept = self.source.training(update, which), None
         if told.dropout:
             kept = self._kept(update, which, len(read.x))
@@ -184,12 +185,7 @@ class Training:
             return mean, norm
         if norm > self.settings.clip:
             gradient = gradient * (self.settings.clip / norm)
-        sizes = [w.numel() for w in self.weights]
-        for w, part in zip(self.weights, gradient.split(sizes)):
-            w.grad.copy_(part.view_as(w))
-        for group in self.optimizer.param_groups:
-            group["lr"] = self._rate(self.update)
-        self.optimizer.step()
+        self.optimizer.step(gradient, self._rate(self.update))
         return mean, norm
 
     def judge(self) -> dict[str, object]:
@@ -217,7 +213,7 @@ class Training:
         }
         if begun:
             line["bits_per_character"] = loss / math.log(2) / begun
-        line["rate"] = self.optimizer.param_groups[0]["lr"]
+        line["rate"] = self._rate(self.update - 1) if self.update else 0.0
         line["processes"] = self.among.size
         self._since = [0.0, 0]
         self._stop(line["validation"])
@@ -247,7 +243,7 @@ class Training:
             "update": self.update,
             "ended": self.ended,
             "weights": self.network.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
+            "optimizer": self.optimizer.state(),
             "carried": self._all_carried(),
             "best": self.best,
             "best_score": self.best_score,
@@ -264,9 +260,7 @@ class Training:
     def go_on(self) -> list[str]:
         """Go on from the newest whole checkpoint; return what to say of it."""
         folder = self.settings.folder / "checkpoints"
-        found = self.among.together(
-            lambda: checkpoints.newest(folder), only=0
-        )
+        found = self.among.together(lambda: checkpoints.newest(folder), only=0)
         data = self.among.hand_out(found and found.data)
         if data is None:
             return []
@@ -278,7 +272,7 @@ class Training:
                 f"{self.source.fingerprint()}, not {kept['source']}"
             )
         self.network.load_state_dict(kept["weights"])
-        self.optimizer.load_state_dict(kept["optimizer"])
+        self.optimizer.go_on(kept["optimizer"])
         self.update, self.ended = kept["update"], kept["ended"]
         self.best, self.best_score = kept["best"], kept["best_score"]
         self.best_update, self._since = kept["best_update"], kept["since"]

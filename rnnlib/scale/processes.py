@@ -13,6 +13,8 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +26,7 @@ from torch import Tensor
 
 LOOPBACK = {"linux": "lo", "darwin": "lo0"}
 NOBODY_CAME = 3  # exit status
+LOOK_AGAIN = 0.02  # seconds
 
 
 @dataclass
@@ -142,9 +145,15 @@ def joined(
         if name:
             os.environ.setdefault("GLOO_SOCKET_IFNAME", name)
     backend = "cpu:gloo,cuda:nccl" if where.type == "cuda" else "gloo"
+    waits = timedelta(seconds=answer_within)
     with _gives_up(join_within, rank, size):
+        store, _, _ = next(dist.rendezvous("env://", timeout=waits))
         dist.init_process_group(
-            backend, timeout=timedelta(seconds=answer_within)
+            backend,
+            store=dist.PrefixStore(_this_start(store, rank, size), store),
+            rank=rank,
+            world_size=size,
+            timeout=waits,
         )
         dist.barrier()
     try:
@@ -169,6 +178,31 @@ def _device(asked: str) -> torch.device:
     where = torch.device("cuda", local)
     torch.cuda.set_device(where)
     return where
+
+
+def _this_start(store: dist.Store, rank: int, size: int) -> str:
+    """Agree on a name for this start, under which nothing is stored yet.
+
+    torchrun's store outlives the processes, and still holds the addresses of
+    those that were there before a restart. So process 0 makes up a name, and
+    each of the others takes it from a note in which it finds itself.
+    """
+    me = uuid.uuid4().hex
+    if rank > 0:
+        store.set(f"here/{rank}", me)
+        while True:
+            note = store.get("note").decode().split()  # waits for the first
+            if me in note:
+                store.set(f"{note[0]}/{rank}", "read")
+                return note[0]
+            time.sleep(LOOK_AGAIN)
+    others = [f"here/{other}" for other in range(1, size)]
+    read = [f"{me}/{other}" for other in range(1, size)]
+    while not store.check(read):
+        here = [store.get(k).decode() for k in others if store.check([k])]
+        store.set("note", " ".join([me, *here]))
+        time.sleep(LOOK_AGAIN)
+    return me
 
 
 @contextmanager

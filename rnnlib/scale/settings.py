@@ -65,9 +65,7 @@ class Settings:
     longest_lag: int | None = _whole(
         None, "open the gates for lags up to this (chrono)", low=3
     )
-    dropout: float = _real(
-        0.0, "share of units hidden from the head", 0.95
-    )
+    dropout: float = _real(0.0, "share of units hidden from the head", 0.95)
     batch: int = _whole(32, "sequences in an update, over all processes")
     steps: int = _whole(64, "steps of a text read in an update")
     updates: int = _whole(1000, "updates in all")
@@ -102,7 +100,9 @@ class Settings:
         if not isinstance(self.folder, (str, Path)) or not str(self.folder):
             raise TypeError(f"folder must be one, found {self.folder!r}")
         if Path(self.folder).exists() and not Path(self.folder).is_dir():
-            raise ValueError(f"folder must be one, found a file: {self.folder}")
+            raise ValueError(
+                f"folder must be one, found a file: {self.folder}"
+            )
         if (self.text is None) == (self.task is None):
             raise ValueError(
                 "one of text and task must be given, found "
@@ -128,7 +128,9 @@ class Settings:
 
     def deciding(self) -> dict[str, Any]:
         """Return the settings that decide the result, as plain values."""
-        free = {"folder"} | {f.name for f in fields(self) if "free" in f.metadata}
+        free = {"folder"} | {
+            f.name for f in fields(self) if "free" in f.metadata
+        }
         found = {k: v for k, v in asdict(self).items() if k not in free}
         found["text"] = self.text and Path(self.text).name
         return found
@@ -164,8 +166,8 @@ def _check(name: str, value: object, limits: Any) -> None:
         as_int(value, name, low=limits["low"])
     elif limits["kind"] is float:
         if not isinstance(value, (int, float)):
-            raise TypeError(f"{name} must be a number, found {describe(value)}")
+            raise TypeError(
+                f"{name} must be a number, found {describe(value)}"
+            )
         positive = name not in ("dropout", "validation")
-        as_float(
-            value, name, low=0.0, high=limits["high"], open_low=positive
-        )
+        as_float(value, name, low=0.0, high=limits["high"], open_low=positive)

@@ -74,7 +74,9 @@ class Text:
         kept = int(min(held_out * self.size, MOST_HELD_OUT))
         self.held_out = max(kept, least)
         if self.size < 2 * least:
-            what = "is empty" if not self.size else f"holds {self.size:,} bytes"
+            what = (
+                "is empty" if not self.size else f"holds {self.size:,} bytes"
+            )
             raise ValueError(
                 f"text must be longer: {self.path} {what}, and {batch} "
                 f"sequences of {steps} steps, for training and for "
@@ -93,7 +95,10 @@ class Text:
 
     def fingerprint(self) -> str:
         """Return what tells this text from another: size, first, last MB."""
-        ends = self._bytes[: 2**20].tobytes(), self._bytes[-(2**20) :].tobytes()
+        ends = (
+            self._bytes[: 2**20].tobytes(),
+            self._bytes[-(2**20) :].tobytes(),
+        )
         digest = hashlib.sha256(b"".join(ends)).hexdigest()
         return f"{self.size} bytes, {digest[:16]}"
 
@@ -167,7 +172,9 @@ def check_utf8(path: str | Path, part: int = 0, parts: int = 1) -> None:
                     f"{error.reason}"
                 ) from error
             if not piece:
-                raise ValueError(f"text must not shrink: {path} has, to {place}")
+                raise ValueError(
+                    f"text must not shrink: {path} has, to {place}"
+                )
 
 
 def _character_from(file, place: int) -> int:
