@@ -29,7 +29,7 @@ __getattr__, __dir__, __all__ = door(
         "settings": ["Settings"],
         "loop": ["train"],
         "processes": ["Processes"],
-        "cells": ["LinearRecurrence"],
+        "cells": ["InputGated"],
         "scan": ["linear_scan"],
         "launch": [],
         "checkpoints": [],

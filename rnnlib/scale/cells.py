@@ -4,10 +4,10 @@ Elman, GRU and LSTM are torch's own, which on a GPU are cuDNN's. The linear
 recurrence is written here. Its gates see the input alone, so that no step has
 to wait for the one before::
 
-    i_t = sigmoid(x_t W_xi + b_i)
     f_t = sigmoid(x_t W_xf + b_f)
-    g_t = x_t W_xg + b_g
-    h_t = f_t h_{t-1} + i_t g_t
+    i_t = sigmoid(x_t W_xi + b_i)
+    g_t = tanh(x_t W_xg + b_g)
+    h_t = f_t * h_{t-1} + i_t * g_t
 
 A state is one tensor, (S, L, B, H): S is 2 for an LSTM, whose state is a
 pair, and 1 for the others; L are the layers.
@@ -26,7 +26,7 @@ from rnnlib.scale.scan import linear_scan
 IN_TORCH = {"elman": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 
 
-class LinearRecurrence(nn.Module):
+class InputGated(nn.Module):
     """Layers of a linear recurrence whose gates see the input alone.
 
     Parameters
@@ -38,7 +38,7 @@ class LinearRecurrence(nn.Module):
     Attributes
     ----------
     W_xh : list of Parameter, shape (D, 3 H)
-        Of each layer; columns in the order i, f, g.
+        Of each layer; columns in the order f, i, g.
     b_h : list of Parameter, shape (3 H,)
     """
 
@@ -74,12 +74,15 @@ class LinearRecurrence(nn.Module):
         """
         last = []
         for k, (W_xh, b_h) in enumerate(zip(self.W_xh, self.b_h)):
-            i, f, g = (x @ W_xh + b_h).chunk(3, dim=-1)
+            f, i, g = (x @ W_xh + b_h).chunk(3, dim=-1)
             if f.dtype == torch.bfloat16:  # too coarse to add many steps up
-                i, f, g = i.float(), f.float(), g.float()
+                f, i, g = f.float(), i.float(), g.float()
             start = torch.zeros_like(f[0]) if h0 is None else h0[k]
             x, end = linear_scan(
-                torch.sigmoid(f), torch.sigmoid(i) * g, start, self.among
+                torch.sigmoid(f),
+                torch.sigmoid(i) * torch.tanh(g),
+                start,
+                self.among,
             )
             last.append(end)
         return x, torch.stack(last)
@@ -119,7 +122,7 @@ class Network(nn.Module):
         self.pair = cell == "lstm"
         read = embedding or inputs
         if cell == "linear":
-            self.cell = LinearRecurrence(read, hidden, layers, among)
+            self.cell = InputGated(read, hidden, layers, among)
         else:
             self.cell = IN_TORCH[cell](read, hidden, layers)
         self.head = nn.Linear(hidden, outputs)
@@ -162,4 +165,5 @@ class Network(nn.Module):
             with torch.no_grad():
                 u = torch.empty(H).uniform_(1, longest_lag - 1)
                 lag = torch.zeros(H) if second else u.log()
-                bias[:H], bias[H : 2 * H] = -lag, lag
+                first = (-lag, lag) if self.pair else (lag, -lag)
+                bias[:H], bias[H : 2 * H] = first  # i, f, or f, i

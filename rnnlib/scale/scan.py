@@ -1,11 +1,11 @@
 """A linear recurrence in parts: over time, and over processes.
 
-The recurrence ``h_t = f_t h_{t-1} + b_t`` is linear in the state that it
+The recurrence ``h_t = a_t h_{t-1} + b_t`` is linear in the state that it
 starts from. So a part of time can be computed before anybody knows that
-state: run it from zero, and note the product of the f_t on the way. When the
+state: run it from zero, and note the product of the a_t on the way. When the
 state before the part is known, one product and one sum put it right::
 
-    h_t = (h_t from zero) + (f_1 ... f_t) h_0
+    h_t = (h_t from zero) + (a_1 ... a_t) h_0
 
 All parts run side by side, and only their ends, two numbers for each unit,
 pass through all parts in order. With sqrt(T) parts of sqrt(T) steps that is
@@ -30,13 +30,13 @@ from rnnlib.scale.processes import Processes
 
 
 def linear_scan(
-    f: Tensor, b: Tensor, h0: Tensor, among: Processes | None = None
+    a: Tensor, b: Tensor, h0: Tensor, among: Processes | None = None
 ) -> tuple[Tensor, Tensor]:
-    """Return the states of ``h_t = f_t h_{t-1} + b_t``.
+    """Return the states of ``h_t = a_t h_{t-1} + b_t``.
 
     Parameters
     ----------
-    f, b : Tensor, shape (T, B, H)
+    a, b : Tensor, shape (T, B, H)
         With `among`, this process's part of time: process 0 has the first.
     h0 : Tensor, shape (B, H)
         State before the first step of all, the same on every process; a
@@ -51,38 +51,38 @@ def linear_scan(
     last : Tensor, shape (B, H)
         State after the last step of all, a value.
     """
-    return _Scan.apply(f, b, h0.detach(), among)
+    return _Scan.apply(a, b, h0.detach(), among)
 
 
 class _Scan(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, f, b, h0, among):
-        h, products = _from_zero(f, b)
+    def forward(ctx, a, b, h0, among):
+        h, products = _from_zero(a, b)
         before, last = _through_parts(
             products[-1], h[-1], h0, among, reverse=False
         )
         h = h + products * before
-        ctx.save_for_backward(f, h, before)
+        ctx.save_for_backward(a, h, before)
         ctx.among = among
         ctx.mark_non_differentiable(last)
         return h, last
 
     @staticmethod
     def backward(ctx, dh, _):
-        # d_t = dh_t + f_{t+1} d_{t+1}: what a part hands back is f_1 d_1.
-        f, h, before = ctx.saved_tensors
-        later = torch.cat([f[1:], torch.ones_like(f[:1])]).flip(0)
+        # d_t = dh_t + a_{t+1} d_{t+1}: what a part hands back is a_1 d_1.
+        a, h, before = ctx.saved_tensors
+        later = torch.cat([a[1:], torch.ones_like(a[:1])]).flip(0)
         d, products = _from_zero(later, dh.flip(0))
         after, _ = _through_parts(
-            f[0] * products[-1],
-            f[0] * d[-1],
+            a[0] * products[-1],
+            a[0] * d[-1],
             torch.zeros_like(before),
             ctx.among,
             reverse=True,
         )
         db = (d + products * after).flip(0)
-        df = db * torch.cat([before[None], h[:-1]])
-        return df, db, None, None
+        da = db * torch.cat([before[None], h[:-1]])
+        return da, db, None, None
 
 
 def _through_parts(
@@ -108,21 +108,21 @@ def _through_parts(
     return before, state
 
 
-def _from_zero(f: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
-    """Run the recurrence from zero; return h and the products of f so far.
+def _from_zero(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+    """Run the recurrence from zero; return h and the products of a so far.
 
     The time is cut into parts that run side by side.
     """
-    T, rest = len(f), f.shape[1:]
+    T, rest = len(a), a.shape[1:]
     steps = math.isqrt(T - 1) + 1
     parts = -(-T // steps)
     if parts * steps > T:  # steps that change nothing
         more = (parts * steps - T, *rest)
-        f = torch.cat([f, f.new_ones(more)])
+        a = torch.cat([a, a.new_ones(more)])
         b = torch.cat([b, b.new_zeros(more)])
-    f = f.reshape(parts, steps, *rest)
-    h = _side_by_side(f, b.reshape(f.shape))
-    products = f.cumprod(1)
+    a = a.reshape(parts, steps, *rest)
+    h = _side_by_side(a, b.reshape(a.shape))
+    products = a.cumprod(1)
     state, whole = torch.zeros_like(h[0, 0]), torch.ones_like(h[0, 0])
     states, wholes = [], []
     for product, end in zip(products[:, -1], h[:, -1]):
@@ -134,11 +134,11 @@ def _from_zero(f: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
     return h.flatten(0, 1)[:T], products.flatten(0, 1)[:T]
 
 
-def _side_by_side(f: Tensor, b: Tensor) -> Tensor:
+def _side_by_side(a: Tensor, b: Tensor) -> Tensor:
     """Run parts of time, (parts, steps, B, H), each from zero."""
     h = torch.empty_like(b)
     state = torch.zeros_like(b[:, 0])
-    for f_t, b_t, h_t in zip(f.unbind(1), b.unbind(1), h.unbind(1)):
-        torch.addcmul(b_t, f_t, state, out=h_t)
+    for a_t, b_t, h_t in zip(a.unbind(1), b.unbind(1), h.unbind(1)):
+        torch.addcmul(b_t, a_t, state, out=h_t)
         state = h_t
     return h

@@ -11,7 +11,7 @@ import torch
 
 from rnnlib.layers import LSTM
 from rnnlib.scale import (
-    LinearRecurrence,
+    InputGated,
     Processes,
     Settings,
     checkpoints,
@@ -21,6 +21,7 @@ from rnnlib.scale import (
 from rnnlib.scale.adam import FlatAdam
 from rnnlib.scale.cells import Network
 from rnnlib.scale.fresh_tasks import DRAWN, FreshTask
+from rnnlib.scale.loop import Training
 from rnnlib.scale.report import lines
 from rnnlib.scale.texts import Text, characters
 
@@ -64,7 +65,7 @@ def test_gates_of_zero_and_of_one_are_no_trouble() -> None:
 
 def test_layers_of_the_recurrence_carry_their_state_on() -> None:
     torch.manual_seed(0)
-    layer = LinearRecurrence(3, 5, num_layers=2).double()
+    layer = InputGated(3, 5, num_layers=2).double()
     x = normal(12, 2, 3)
     whole, last = layer(x)
     first, state = layer(x[:7])
@@ -194,9 +195,11 @@ def test_a_text_is_learned_in_every_precision(
 
 
 def test_numbers_beyond_all_bounds_are_told(tmp_path: Path) -> None:
-    path = tmp_path / "text"
-    path.write_text("abcdefgh" * 100)
-    told = {"folder": tmp_path / "run", "text": path, "cell": "linear"}
-    told |= {"batch": 2, "steps": 8, "updates": 90, "rate": 10.0, "clip": 1e9}
-    with pytest.raises(FloatingPointError, match="lower --rate or --clip"):
-        train(Settings(**told, layers=8, hidden=64), Processes())
+    told = {"task": "adding", "length": 22, "updates": 9}
+    run = Training(Settings(folder=tmp_path, **told), Processes())
+    run.learn()
+    with torch.no_grad():
+        run.weights[0][0, 0] = float("inf")
+    with pytest.raises(FloatingPointError, match=r"update 2: .* lower --rate"):
+        run.learn()
+    assert run.update == 1

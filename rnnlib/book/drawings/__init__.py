@@ -9,6 +9,7 @@ gradient_flow   how a gradient finds its way back, and what is left of it
 lstm_cell       the cell as it grows, and the whole LSTM
 forecasts       how a backtest walks; recursive and direct
 writing         what a character model reads
+sharing_out     what several processes can share out
 ==============  ==========================================================
 """
 
@@ -25,5 +26,6 @@ __getattr__, __dir__, __all__ = door(
         "lstm_cell": ["lstm_stage", "lstm_block"],
         "forecasts": ["rolling_origin", "recursive_and_direct"],
         "writing": ["teacher_forcing"],
+        "sharing_out": ["sharing_out"],
     },
 )

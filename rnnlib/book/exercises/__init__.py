@@ -28,6 +28,7 @@ CHAPTERS = (
     "digits",
     "characters",
     "claims",
+    "scaling",
 )
 
 
