@@ -41,13 +41,14 @@ from rnnlib.scale import (
 )
 from rnnlib.scale.loop import Training
 from rnnlib.scale.processes import joined
+from rnnlib.scale.texts import Text
 
 RESULTS = stored_runs.FOLDER / "scaling.json"
 PROCESSES = (1, 2, 4)
 MESSAGES = (2**10, 2**14, 2**17, 2**20, 2**22)  # bytes
 BATCHES = (4, 8, 16, 32, 64)
 NETWORKS = {
-    "small": {"hidden": 32, "embedding": 16, "steps": 32},
+    "small": {"hidden": 16, "embedding": 8, "steps": 16},
     "large": {"hidden": 192, "embedding": 32, "steps": 64},
 }
 STEPS, INPUTS, UNITS = 65_536, 16, 64
@@ -188,7 +189,7 @@ def write_text(path: Path, size: int) -> None:
 
 
 def memory_of_a_big_run(folder: Path) -> dict:
-    """Run on 2 GB for an evaluation, and return the peak memory."""
+    """Run on 2 GB, read all of it besides, and return the peak memory."""
     path = folder / "big"
     write_text(path, BIG)
     start = time.perf_counter()
@@ -202,10 +203,18 @@ def memory_of_a_big_run(folder: Path) -> dict:
         seconds=SECONDS,
     )
     seconds = time.perf_counter() - start
+    launch.run(1, ["--read", path], module=__file__, seconds=SECONDS)
     use = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     unit = 1 if sys.platform == "darwin" else 1024
     path.unlink()
     return {"bytes": BIG, "peak": use * unit, "seconds": seconds}
+
+
+def read_all(path: Path) -> None:
+    """Read every stream of a text to its end, as a very long run would."""
+    text = Text(path, batch=64, steps=2**16, held_out=0.01)
+    for update in range(text.pieces):
+        text.training(update, range(64))
 
 
 def processor() -> str:
@@ -221,7 +230,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--work", type=Path, help="one of the processes")
+    parser.add_argument("--read", type=Path, help="a text, to its end")
     arguments = parser.parse_args()
+    if arguments.read:
+        read_all(arguments.read)
+        return
     if arguments.work:
         work(arguments.work)
         return

@@ -199,7 +199,7 @@ def test_numbers_beyond_all_bounds_are_told(tmp_path: Path) -> None:
     run = Training(Settings(folder=tmp_path, **told), Processes())
     run.learn()
     with torch.no_grad():
-        run.weights[0][0, 0] = float("inf")
+        run.weights[0][0, 0] = float("nan")
     with pytest.raises(FloatingPointError, match=r"update 2: .* lower --rate"):
         run.learn()
     assert run.update == 1
