@@ -26,6 +26,6 @@ __getattr__, __dir__, __all__ = door(
         "lstm_cell": ["lstm_stage", "lstm_block"],
         "forecasts": ["rolling_origin", "recursive_and_direct"],
         "writing": ["teacher_forcing"],
-        "sharing_out": ["sharing_out"],
+        "sharing_out": ["shared_out"],
     },
 )

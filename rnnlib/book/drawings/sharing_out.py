@@ -11,7 +11,7 @@ from rnnlib.book.plots import COLORS
 ROWS, STEPS, WIDE = 4, 6, 0.8
 
 
-def sharing_out() -> Figure:
+def shared_out() -> Figure:
     """Draw three ways to share out the steps of a recurrent network.
 
     Returns
