@@ -12,6 +12,7 @@ forecasts       how a backtest walks; recursive and direct
 writing         what a character model reads
 looking_back    a vector, a matrix, and a list that is looked through
 abilities       the map of memories: who can do what, and how far
+sharing_out     what several processes can share out
 ==============  ==========================================================
 """
 
@@ -31,5 +32,6 @@ __getattr__, __dir__, __all__ = door(
         "writing": ["teacher_forcing"],
         "looking_back": ["three_memories"],
         "abilities": ["memory_map"],
+        "sharing_out": ["shared_out"],
     },
 )

@@ -30,6 +30,7 @@ CHAPTERS = (
     "claims",
     "attention",
     "linear",
+    "scaling",
 )
 
 
