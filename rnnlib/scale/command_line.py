@@ -83,7 +83,7 @@ def parser() -> argparse.ArgumentParser:
     about = __doc__.partition("\n")[2]
     made = argparse.ArgumentParser(
         "python -m rnnlib.scale",
-        description=about.replace("::\n", "\n"),
+        description=about.replace("\n::\n", "").replace("::\n", ":\n"),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     kinds = made.add_subparsers(dest="work", required=True)
