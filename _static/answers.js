@@ -8,7 +8,7 @@
   const PREFIX = "one-lag-answer:";
   const LEAVES = "Escape, then Tab, leaves the editor.";
   const LOADED =
-    "Python (7 MB, once) is loaded into this page. Nothing is sent anywhere.";
+    "Python (8 MB, once) is loaded into this page. Nothing is sent anywhere.";
   const FULL =
     "The storage of your browser is full, so this answer lasts until you " +
     "leave the page.";
@@ -18,6 +18,7 @@
   const UNREACHED =
     "What is needed could not be loaded. Try again when the network is " +
     "back, or open the notebook.";
+  const BUSY = "Another exercise of this page is running: stop it first.";
 
   // `engine.js` and `editor.js` put themselves in here.
   const shared = { parts: {}, engine: null, makeEditor: null, ready: false };
@@ -184,7 +185,10 @@
       }
 
       async function answer() {
-        if (running) return;
+        if (running) {
+          status.textContent = running === name ? status.textContent : BUSY;
+          return;
+        }
         save();
         running = name;
         run.disabled = true;

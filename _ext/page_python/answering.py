@@ -12,6 +12,7 @@ import ast
 import builtins
 import contextlib
 import json
+import re
 import sys
 import traceback
 import warnings
@@ -19,6 +20,12 @@ from pathlib import Path
 
 # The file that an answer seems to stand in, and the one of its chapter.
 ANSWER, CHAPTER = "<your answer>", "<chapter>"
+# What a check says, and where an answer stopped that it had called.
+JUDGED = re.compile(
+    r"(?P<verdict>Correct|Not yet|Not attempted yet)"
+    r"(.*? stopped in line (?P<line>\d+) with )?",
+    re.S,
+)
 MOST_CHARACTERS = 10_000
 CUT = "\n… and more, which is not shown.\n"
 UNCHECKED = (
@@ -75,7 +82,7 @@ def run(source: str, definitions: list[list[str | None]]) -> dict:
     """
     paper = Paper()
     verdicts: list[str] = []
-    failed = line = None
+    line, last = None, ""
     with _judged(verdicts), _printed(paper):
         try:
             tree = ast.parse(source, ANSWER)
@@ -84,14 +91,16 @@ def run(source: str, definitions: list[list[str | None]]) -> dict:
             exec(compile(tree, ANSWER, "exec"), space)
         except BaseException as error:
             # SystemExit too: nothing that an answer does may end the page.
-            failed, line = error, _line_of(error)
-            paper.write(_told(error, line, source, dict(definitions)))
-    if not verdicts and failed is None:
-        paper.write(UNCHECKED)
-    verdict = verdicts[-1].partition(":")[0] if verdicts else None
-    if verdict and verdict.startswith("Correct"):
-        verdict = "Correct"
-    return {"told": paper.text.strip(), "line": line, "verdict": verdict}
+            line = _line_of(error)
+            last = _told(error, line, source, dict(definitions))
+    if not (verdicts or last):
+        last = UNCHECKED
+    found = re.match(JUDGED, verdicts[-1] if verdicts else "")
+    if line is None and found and found["line"]:
+        line = int(found["line"])
+    verdict = found["verdict"] if found else None
+    told = f"{paper.text.rstrip()}\n{last}".strip()
+    return {"told": told, "line": line, "verdict": verdict}
 
 
 def from_file(question: str, answer: str) -> None:
@@ -201,4 +210,4 @@ def _told(
         hint = ABSENT.format((error.name or "such module").partition(".")[0])
     elif isinstance(error, NameError) and not hasattr(builtins, error.name):
         hint = UNDEFINED if error.name in definitions else ""
-    return f"{told}\n{hint}\n"
+    return f"{told}\n{hint}"

@@ -1,9 +1,9 @@
 """Say which exercises the page can answer: try each as the page will.
 
 Reads a list of exercises from its input, as JSON, and writes a line for each:
-its name, and why it is left out, or null. Two lines come first: the modules
-of rnnlib that open here, and those that do not. Whatever is neither NumPy,
-rnnlib nor Python's own is refused, as it is missing in the page.
+its name, and why it is left out, or null. One line comes first: which modules
+of rnnlib open here. Whatever is neither NumPy, rnnlib nor Python's own is
+refused, as it is missing in the page.
 """
 
 from __future__ import annotations
