@@ -195,7 +195,14 @@ def test_places_stand_behind_the_stubs_where_npm_has_brought_the_parts(
 
 @pytest.mark.parametrize(
     ("npm", "words"),
-    [(None, "there is no Node here"), ("echo not today >&2; exit 1", "today")],
+    [
+        (None, "there is no Node here"),
+        ("echo v12.22.9", "Node v12.22.9 is here, 18 is needed"),
+        (
+            "[ $1 = --version ] && echo v20.0.0 || { echo no >&2; exit 1; }",
+            "npm says: no",
+        ),
+    ],
 )
 def test_without_node_or_npm_one_line_says_so(
     tmp_path: Path, npm: str | None, words: str

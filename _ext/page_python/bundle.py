@@ -32,6 +32,7 @@ OF_NODE = (
     "--alias:stream=stream-browserify",
     "--alias:path=path-browserify",
 )
+OLDEST_NODE = 18
 LEFT_OUT = "without Python in the pages (no “Answer here”): {}"
 HOME = "/usr/lib/python3.11"
 # Of the standard library and of NumPy, what no answer needs: other formats
@@ -51,11 +52,9 @@ UNUSED = re.compile(
 
 def main() -> int:
     """Bundle, unless it is done already; never fail the build."""
-    if not any(
-        "exercises.check(" in path.read_text(encoding="utf-8")
-        for path in Path().glob("**/*.ipynb")
-        if not {"_build", ".venv", "my_notebooks"} & set(path.parts)
-    ):
+    chapters = [*Path().glob("*.ipynb"), *Path("chapters").glob("*.ipynb")]
+    texts = (path.read_text(encoding="utf-8") for path in chapters)
+    if not any("exercises.check(" in text for text in texts):
         return 0
     ready = PLACE / "ready"
     version = _version()
@@ -63,15 +62,10 @@ def main() -> int:
     if known.exists() and known.read_text() == version:
         return 0
     shutil.rmtree(ready, ignore_errors=True)
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        print(LEFT_OUT.format("there is no Node here"), flush=True)
-        return 0
     try:
-        modules = _installed(npm)
-    except subprocess.CalledProcessError as error:
-        said = [line for line in error.stderr.splitlines() if line.strip()]
-        print(LEFT_OUT.format(f"npm says: {said[0]}"), flush=True)
+        modules = _installed()
+    except LookupError as error:
+        print(LEFT_OUT.format(error), flush=True)
         return 0
     made = PLACE / "made"
     shutil.rmtree(made, ignore_errors=True)
@@ -88,8 +82,20 @@ def _version() -> str:
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 
 
-def _installed(npm: str) -> Path:
-    """Return the folder of packages, as the lock file names them."""
+def _installed() -> Path:
+    """Return the folder of packages, as the lock file names them.
+
+    Raises
+    ------
+    LookupError
+        If there is no Node, or an old one, or npm cannot be reached.
+    """
+    npm, node = shutil.which("npm"), shutil.which("node")
+    if npm is None or node is None:
+        raise LookupError("there is no Node here")
+    version = _run(Path(), node, "--version").strip()
+    if int(version.strip("v").partition(".")[0]) < OLDEST_NODE:
+        raise LookupError(f"Node {version} is here, {OLDEST_NODE} is needed")
     folder = PLACE / "npm"
     stamp = folder / "stamp"
     lock = "".join((HERE / name).read_text() for name in LOCK)
@@ -100,7 +106,12 @@ def _installed(npm: str) -> Path:
             shutil.copy(HERE / name, folder)
         # Nothing of a package is run while it is installed.
         options = ["--ignore-scripts", "--no-audit", "--no-fund"]
-        _run(folder, npm, "ci", *options, "--loglevel=error")
+        options += ["--fetch-retries=1", "--loglevel=error"]
+        try:
+            _run(folder, npm, "ci", *options)
+        except subprocess.CalledProcessError as error:
+            said = [line for line in error.stderr.splitlines() if line.strip()]
+            raise LookupError(f"npm says: {[*said, 'nothing'][0]}") from error
         stamp.write_text(lock)
     return folder / "node_modules"
 
@@ -197,10 +208,11 @@ def _licences(modules: Path, used: set[str]) -> str:
     return rule.join(part.strip() for part in parts) + "\n"
 
 
-def _run(folder: Path, *command: str) -> None:
-    subprocess.run(
+def _run(folder: Path, *command: str) -> str:
+    done = subprocess.run(
         command, cwd=folder, check=True, capture_output=True, text=True
     )
+    return done.stdout
 
 
 if __name__ == "__main__":

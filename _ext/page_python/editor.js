@@ -70,6 +70,8 @@ window.courseAnswers.makeEditor = (parent, text, labels, changed, run) => {
         indentOnInput(),
         bracketMatching(),
         python(),
+        window.matchMedia("(max-width: 600px)").matches
+          ? EditorView.lineWrapping : [],
         marked,
         looks,
         syntaxHighlighting(colours),
