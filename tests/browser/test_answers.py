@@ -60,7 +60,9 @@ def offline(browser: Browser) -> Iterator[BrowserContext]:
 def visit(context: BrowserContext, pages: Path, name: str = MEMORY) -> Page:
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
-    page.goto((pages / f"{name}.html").as_uri())
+    # Formulas are set later; an answer does not wait for them.
+    address = (pages / f"{name}.html").as_uri()
+    page.goto(address, wait_until="domcontentloaded")
     return page
 
 
@@ -138,6 +140,11 @@ class TestOnePage:
         other = start(live.page, "memory-weights")
         press(other, "Run")
         expect(other.locator(".answer-status")).to_contain_text("stop it")
+        press(live, "Stop")
+        expect(live.locator(".answer-status")).to_have_text("Stopped.")
+        # Now it starts anew; that can be stopped too.
+        press(live, "Run")
+        expect(live.locator(".answer-status")).to_contain_text("starting")
         press(live, "Stop")
         expect(live.locator(".answer-status")).to_have_text("Stopped.")
         assert answer(live, SLIP).startswith("Not yet: u = 1 - 1/steps loses")
