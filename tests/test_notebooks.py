@@ -97,7 +97,7 @@ def chapter() -> nbformat.NotebookNode:
         ):
             cells += [
                 new_markdown_cell(f"```{{{kind}-start}}{head}\n```\nText."),
-                new_code_cell(f"check('ex-{i}', answer)"),
+                new_code_cell(f"check('ex-{i}', {kind})"),
                 new_markdown_cell(f"```{{{kind}-end}}\n```"),
             ]
     for i, label in ((2, "fig-rise"), (9, "sec-break")):
@@ -241,11 +241,62 @@ def ignore_three(chapter: nbformat.NotebookNode) -> None:
         )
 
 
+def fold(*numbers: int, between: nbformat.NotebookNode | None = None):
+    """Fold cells, and put one before the last of them."""
+
+    def spoil(chapter: nbformat.NotebookNode) -> None:
+        for number in numbers:
+            chapter.cells[number].metadata["tags"] = ["hide-input"]
+        if between:
+            chapter.cells.insert(numbers[-1], between)
+
+    return spoil
+
+
+@pytest.mark.parametrize("tag", ["remove-cell", "remove-input"])
+def test_cells_without_code_to_see_do_not_part_folded_ones(
+    chapter: nbformat.NotebookNode, tag: str
+) -> None:
+    unseen = new_code_cell("x", metadata={"tags": [tag]})
+    fold(2, 3, between=unseen)(chapter)
+    found = chapter_form.folded_in_a_row(chapter)
+    assert found == ["cells 2 and 4 are folded in a row"]
+
+
+@pytest.mark.parametrize(
+    "between", [new_markdown_cell("Look."), new_code_cell("x")]
+)
+def test_text_or_code_that_is_seen_parts_folded_cells(
+    chapter: nbformat.NotebookNode, between: nbformat.NotebookNode
+) -> None:
+    fold(2, 3, between=between)(chapter)
+    assert chapter_form.folded_in_a_row(chapter) == []
+
+
+def test_code_that_is_not_seen_may_import_and_draw(
+    chapter: nbformat.NotebookNode,
+) -> None:
+    source = "import numpy\n" * 9 + "ax.plot(x)\n" * 9
+    insert(2, source, {"tags": ["hide-input"]})(chapter)
+    assert chapter_form.imports(chapter) == []
+    assert chapter_form.asides(chapter) == []
+
+
 @pytest.mark.parametrize(
     ("spoil", "fault"),
     [
         (lengthen, "the median cell has 10 lines"),
+        (
+            set_source(6, "import a\nfrom b import (\n" + "c,\n" * 6 + ")"),
+            "cell 6 shows 9 lines of imports, more than 8",
+        ),
+        (fold(2, 3), "cells 2 and 3 are folded in a row"),
+        (
+            set_source(6, "axes[0].set(x)\nclaims.one(3)\nplots.label(x)"),
+            "7 of 15 lines that are seen draw or record",
+        ),
         (set_source(6, "check(x)\n" * 26), "cell 6 has 26 lines"),
+        (set_source(9, "check('ex-0', exercise)"), "cell 9 repeats cell 6"),
         (set_source(6, f"check({'1' * 73})"), "cell 6, line 1 has 80 columns"),
         (
             set_metadata(6, {"tags": ["nbval-ignore-output"]}),

@@ -324,7 +324,8 @@ def test_figures_are_stored_as_pictures_with_words(
     assert output.metadata["image/png"]["alt"] == "A rising line."
     assert below.source == (
         "**Figure 1.1.** It rises.\n\n"
-        "<small>Numbers here may differ by 0.5 plus 10 % on your machine."
+        "<small>Numbers here may differ by 0.5, plus 10 % of the number, "
+        "on your machine."
         "</small>"
     )
 

@@ -118,7 +118,7 @@ def test_a_box_repeats_what_was_compared_above() -> None:
 def test_the_page_says_how_far_numbers_may_be_off() -> None:
     assert told(HALF) == "Numbers here may differ by 0.5 on your machine."
     both = Tolerance(absolute=1, relative=0.2)
-    assert "by 1 plus 20 % on" in told(both)
+    assert "by 1, plus 20 % of the number, on" in told(both)
     assert told(Tolerance(recorded=True)) == ""
 
 

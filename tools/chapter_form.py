@@ -19,6 +19,10 @@ from course import tolerance
 MEDIAN_LINES = 6
 MOST_LINES = 25
 MOST_COLUMNS = 79
+MOST_IMPORTS = 8
+# Of the lines of code that a reader sees: what draws or keeps books.
+MOST_ASIDE = 1 / 3
+ASIDE = re.compile(r"\b(?:ax|axes|fig|plt|plots|claims)(?:\[[^]]*\])?\.\w")
 MOST_IGNORED = 2
 EXERCISES = range(4, 7)
 SETUP = "setup"
@@ -39,8 +43,10 @@ VERDICT = re.compile(r"\{admonition\}.*\n(?::.*\n)*:class:.*\bverdict\b")
 RECORD, BOX = "claims.record", "claims.box"
 # What the chapter that shows all verdicts has in place of records and box.
 TABLE = "claims_table.table()"
-# Tag of cells whose code tells a reader nothing: records, and the box.
+# Tag of cells whose code tells a reader nothing: the box, and questions.
 HIDDEN = "remove-input"
+# Tags of code that is folded away, and of cells that are on no page.
+FOLDED, REMOVED = "hide-input", "remove-cell"
 # A name in front of a heading, (name)=
 TARGET = re.compile(r"^\(([^()]+)\)=[ ]*$", re.M)
 SECTION = re.compile(r"^##+ ", re.M)
@@ -65,6 +71,10 @@ def faults(notebook: NotebookNode) -> list[str]:
     rules = (
         cell_lengths,
         line_lengths,
+        imports,
+        folded_in_a_row,
+        asides,
+        copies,
         ignored_outputs,
         tolerances,
         printed_tables,
@@ -109,6 +119,65 @@ def line_lengths(notebook: NotebookNode) -> list[str]:
         for i, line in enumerate(cell.source.splitlines(), start=1)
         if len(line) > MOST_COLUMNS
     ]
+
+
+def imports(notebook: NotebookNode) -> list[str]:
+    """Find long lists of imports that are not folded away."""
+    found = []
+    for number, cell in _seen(notebook):
+        lines = sum(
+            node.end_lineno - node.lineno + 1
+            for node in ast.walk(ast.parse(_python(cell)))
+            if isinstance(node, ast.Import | ast.ImportFrom)
+        )
+        if lines > MOST_IMPORTS:
+            found.append(
+                f"cell {number} shows {lines} lines of imports, "
+                f"more than {MOST_IMPORTS}"
+            )
+    return found
+
+
+def folded_in_a_row(notebook: NotebookNode) -> list[str]:
+    """Find folded cells with nothing to read between them.
+
+    A cell that is on no page parts nothing; nor does one whose code alone is
+    left out.
+    """
+    found, last = [], None
+    for number, cell in enumerate(notebook.cells):
+        tags = _tags(cell)
+        if FOLDED in tags:
+            if last is not None:
+                found.append(f"cells {last} and {number} are folded in a row")
+            last = number
+        elif not {HIDDEN, REMOVED} & set(tags):
+            last = None
+    return found
+
+
+def asides(notebook: NotebookNode) -> list[str]:
+    """Count the lines that draw or keep books among those a reader sees."""
+    lines = [
+        line
+        for _, cell in _seen(notebook)
+        for line in cell.source.splitlines()
+        if line.strip()
+    ]
+    aside = sum(bool(ASIDE.search(line)) for line in lines)
+    if aside > MOST_ASIDE * len(lines):
+        return [f"{aside} of {len(lines)} lines that are seen draw or record"]
+    return []
+
+
+def copies(notebook: NotebookNode) -> list[str]:
+    """Find cells that repeat another one: pasted where other code belongs."""
+    found, first = [], {}
+    for number, cell in _seen(notebook):
+        earlier = first.setdefault(cell.source, number)
+        if earlier != number:
+            found.append(f"cell {number} repeats cell {earlier}")
+    return found
 
 
 def ignored_outputs(notebook: NotebookNode) -> list[str]:
@@ -450,6 +519,16 @@ def _code(notebook: NotebookNode) -> list[tuple[int, NotebookNode]]:
         (number, cell)
         for number, cell in enumerate(notebook.cells)
         if cell.cell_type == "code"
+    ]
+
+
+def _seen(notebook: NotebookNode) -> list[tuple[int, NotebookNode]]:
+    """Return the cells whose code a reader sees."""
+    unseen = {SETUP, FOLDED, HIDDEN, REMOVED}
+    return [
+        (number, cell)
+        for number, cell in _code(notebook)
+        if not unseen & set(_tags(cell))
     ]
 
 

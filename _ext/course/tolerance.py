@@ -168,8 +168,10 @@ def told(tolerance: Tolerance) -> str:
         limits.append(f"{tolerance.absolute:g}")
     if tolerance.relative:
         limits.append(f"{100 * tolerance.relative:g} %")
+    if len(limits) == 2:
+        limits[1] += " of the number,"
     return (
-        f"Numbers here may differ by {' plus '.join(limits)} on your machine."
+        f"Numbers here may differ by {', plus '.join(limits)} on your machine."
     )
 
 

@@ -30,6 +30,8 @@ INTRODUCTION = "The numbers count the claims that the whole course tests."
 LABEL = re.compile(r"[a-z][a-z0-9-]*")
 # A minus sign that was typed as a hyphen: -0.42, but neither 2-3 nor 10^{-6}.
 HYPHEN = re.compile(r"(?<![\w${^-])-(?=\d)")
+# Names of LaTeX that questions use, as plain text shows them.
+LETTERS = {"\\varphi": "φ", "\\partial ": "∂", "\\tanh": "tanh"}
 
 
 @dataclass(frozen=True)
@@ -280,7 +282,9 @@ def link(made: Record, text: str = "") -> str:
 
 
 def plain(text: str) -> str:
-    """Return Markdown without its dollar signs and stars."""
+    """Return Markdown without dollar signs, stars and names of LaTeX."""
+    for name, letter in LETTERS.items():
+        text = text.replace(name, letter)
     return HYPHEN.sub("−", text.replace("$", "").replace("**", ""))
 
 

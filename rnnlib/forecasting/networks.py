@@ -197,7 +197,7 @@ def network_learner(
     ----------
     kind : {"Elman", "GRU", "LSTM"}
     hidden_size : int
-        H.
+        Units H of its state.
     updates : int
         Number of updates with Adam, the gradient clipped at norm 1.
     learning_rate : float
@@ -205,10 +205,14 @@ def network_learner(
         whole history at every update it stays the same.
     horizon : int, optional
         Number of outputs: 1 makes a recursive forecaster.
-    steps, warm_up, size : int, optional
-        Pieces of the history in a batch, see :func:`random_pieces`. None
-        for `steps`: every update sees the whole history as one sequence,
-        one step ahead; the other two do not count then.
+    steps : int, optional
+        Length of the pieces of the history that an update sees, see
+        :func:`random_pieces`. None: it sees the whole history as one
+        sequence, one step ahead.
+    warm_up : int, optional
+        First steps of a piece that do not count, unless `steps` is None.
+    size : int, optional
+        Pieces in a batch, unless `steps` is None.
     seed : int or numpy.random.Generator, optional
         Source of the starting weights and of the batches. With an int every
         fit starts from the same weights.

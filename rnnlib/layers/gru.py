@@ -10,7 +10,8 @@
 This is torch's convention: the reset gate r acts after the matrix product,
 on m, so that the candidate n needs two biases that cannot be merged; and z
 keeps the old state, as a forget gate does. The article that introduced the
-unit resets h before the product and lets z admit the new.
+unit resets h before the product; its z keeps the old state too. Others, such
+as Chung et al. (2014), let z admit the new.
 
 Where the speed comes from is told in :mod:`rnnlib.layers.fast_lstm`: the
 batch is the last axis, so that each gate is one block of memory; what comes
@@ -19,7 +20,8 @@ tanh. In backward every slope at step t multiplies the same dh_t, so all
 slopes are taken before the loop over time, which only scales and multiplies.
 
 K. Cho et al., "Learning phrase representations using RNN encoder-decoder",
-EMNLP 2014.
+EMNLP 2014. J. Chung, C. Gulcehre, K. Cho & Y. Bengio, "Empirical evaluation of
+gated recurrent neural networks on sequence modeling", 2014.
 """
 
 from __future__ import annotations

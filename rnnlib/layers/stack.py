@@ -38,9 +38,9 @@ KINDS = {"RNN": Elman, "LSTM": LSTM, "GRU": GRU}  # by their name in torch
 
 
 class StackCache(NamedTuple):
-    """What backward needs: the cache of each layer, from the bottom up."""
+    """What backward needs, layer by layer."""
 
-    layers: tuple[Any, ...]
+    layers: tuple[Any, ...]  #: cache of each layer, from the bottom up
 
     @property
     def sizes(self) -> tuple[int, int]:

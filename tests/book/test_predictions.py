@@ -368,6 +368,31 @@ def test_recorded_hands_out_what_a_chapter_has_found():
     assert "0.28" in one(12).text
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (r"an AR(1) has $\varphi = 0.8$", "an AR(1) has φ = 0.8"),
+        (r"$\partial h_2/\partial h_0$", "∂h_2/∂h_0"),
+        (r"$h = \tanh(2h)$", "h = tanh(2h)"),
+    ],
+)
+def test_plain_text_has_letters_for_names_of_latex(text, shown):
+    assert shown in repr(recall(*[(f"Is it so that {text}?", "Yes.")] * 3))
+
+
+def test_no_stored_question_shows_a_name_of_latex():
+    stored = [
+        output.data["text/plain"]
+        for path in CHAPTERS
+        for cell in nbformat.read(path, as_version=4).cells
+        for output in cell.get("outputs", [])
+        if "text/plain" in output.get("data", {})
+    ]
+    asked = [t for t in stored if t.startswith(("a question:", "Do you"))]
+    assert len(asked) > len(CHAPTERS)
+    assert not [text for text in asked if "\\" in text]
+
+
 def test_the_keys_of_all_predictions_differ():
     keys = [
         key
