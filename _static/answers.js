@@ -119,6 +119,8 @@
       "in this page, in Python");
     const start = make("div", { class: "answer-start" }, begin, about);
     const status = make("p", { class: "answer-status", role: "status" });
+    place.setAttribute("role", "group");
+    place.setAttribute("aria-label", `Answer: ${title}`);
     place.append(start, status);
 
     begin.addEventListener("click", async () => {

@@ -117,15 +117,11 @@ class Answers:
         if exception or app.builder.name != "html":
             return
         folder = Path(app.outdir, FOLDER)
+        shutil.rmtree(folder, ignore_errors=True)
         if not self.places:
-            shutil.rmtree(folder, ignore_errors=True)
             return
-        shutil.copytree(
-            Path(app.srcdir, READY),
-            folder,
-            ignore=shutil.ignore_patterns("version"),
-            dirs_exist_ok=True,
-        )
+        unseen = shutil.ignore_patterns("version")
+        shutil.copytree(Path(app.srcdir, READY), folder, ignore=unseen)
         (folder / "book.js").write_text(self.book, encoding="utf-8")
 
 

@@ -107,6 +107,7 @@ def _installed() -> Path:
         # Nothing of a package is run while it is installed.
         options = ["--ignore-scripts", "--no-audit", "--no-fund"]
         options += ["--fetch-retries=1", "--loglevel=error"]
+        print("Python for the pages comes from npm (60 MB, once)", flush=True)
         try:
             _run(folder, npm, "ci", *options)
         except subprocess.CalledProcessError as error:
