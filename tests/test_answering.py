@@ -114,6 +114,12 @@ def test_an_answer_uses_what_it_speaks_of_and_no_more() -> None:
     assert told["told"].startswith("7\n")
 
 
+def test_the_value_of_the_last_line_is_shown_as_in_a_notebook() -> None:
+    told = answering.run("x = np.arange(3)\nx\nx + 1", ABOVE)["told"]
+    assert told == f"array([1, 2, 3])\n{answering.UNCHECKED}"
+    assert answering.run("", ABOVE)["told"] == answering.UNCHECKED
+
+
 def test_printing_without_end_and_without_a_check() -> None:
     told = answering.run("for i in range(10**6): print(i)", ABOVE)["told"]
     assert len(told) < 2 * answering.MOST_CHARACTERS

@@ -88,7 +88,7 @@ def run(source: str, definitions: list[list[str | None]]) -> dict:
             tree = ast.parse(source, ANSWER)
             space = {"__name__": "__main__"}
             _define(_spoken_of(tree), dict(definitions), space)
-            exec(compile(tree, ANSWER, "exec"), space)
+            _carry_out(tree, ANSWER, space)
         except BaseException as error:
             # SystemExit too: nothing that an answer does may end the page.
             line = _line_of(error)
@@ -174,11 +174,27 @@ def _define(
         tree = ast.parse(source, CHAPTER)
         _define(_spoken_of(tree), definitions, space)
         try:
-            exec(compile(tree, CHAPTER, "exec"), space)
+            _carry_out(tree, CHAPTER, space)
         except Exception:
             # An import of what is not here. It matters if it is used: then
             # the name is missing. A variable of the reader may be meant.
             del space[name]
+
+
+def _carry_out(tree: ast.Module, name: str, space: dict) -> None:
+    """Run code; as in a notebook, the value of a last expression is shown."""
+    last = tree.body[-1:]
+    shown = last if last and isinstance(last[0], ast.Expr) else []
+    before = ast.Module(tree.body[: len(tree.body) - len(shown)], [])
+    # This file's own `from __future__` is not the reader's.
+    exec(compile(before, name, "exec", dont_inherit=True), space)
+    for node in shown:
+        code = compile(
+            ast.Expression(node.value), name, "eval", dont_inherit=True
+        )
+        value = eval(code, space)
+        if value is not None:
+            print(repr(value))
 
 
 def _line_of(error: BaseException) -> int | None:

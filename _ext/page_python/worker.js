@@ -13,7 +13,8 @@ const CORE = "/usr/lib/python.wasm";
 const KERNEL = "/usr/lib/kernel.wasm";
 const SITE = `${HOME}/site-packages`;
 const [QUESTION, ANSWER] = ["/tmp/question.json", "/tmp/answer.json"];
-const MEGABYTES = 1000;
+// A phone does not promise more.
+const MEGABYTES = 512;
 // The engine itself does not tell what went wrong.
 const OPEN = `
 try:
