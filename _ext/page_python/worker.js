@@ -25,6 +25,10 @@ except BaseException:
     raise
 `;
 
+// Python asks for many files that are nowhere. Each "no" is an error, and
+// where it arose, deep in calls, takes longer to write down than all else.
+Error.stackTraceLimit = 0;
+
 let fs;
 let call;
 // What Python says when nobody listens: of use if it fails.
@@ -55,10 +59,8 @@ function put(name, content) {
 }
 
 async function load({ archive, files }) {
-  fs = createFileSystem([
-    { type: "mem" },
-    { type: "dev" },
-  ]);
+  // One file system in memory, with standard input and output in /dev.
+  fs = createFileSystem([{ type: "dev" }]);
   await unpack(archive);
   for (const [name, text] of Object.entries(files)) {
     put(`${SITE}/${name}`, text);
