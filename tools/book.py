@@ -15,6 +15,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 JUPYTER_BOOK = Path(sys.executable).with_name("jupyter-book")
+# Brings Python for the pages from npm, or says why not.
+BUNDLE = Path("_ext", "page_python", "bundle.py")
 
 
 def build(folder: Path) -> int:
@@ -37,6 +39,8 @@ def build(folder: Path) -> int:
             shutil.rmtree(output / ".doctrees", ignore_errors=True)
             shutil.rmtree(output / "html", ignore_errors=True)
         unfinished.touch()
+        if (folder / BUNDLE).exists():
+            subprocess.run([sys.executable, BUNDLE], cwd=folder, check=True)
         command = [JUPYTER_BOOK, "build", "-W", "--keep-going", "--quiet"]
         failed = output / ".failed"
         failed.unlink(missing_ok=True)

@@ -3,8 +3,9 @@
 `execution` runs the chapters side by side, and again when rnnlib has changed
 under them, `repository` shows launch and edit links only once there is a
 repository, `small_print` says how far numbers may be off on another machine,
-`predictions` lists what the chapters ask their readers to guess, and `pages`
-mends what the theme leaves undone.
+`predictions` lists what the chapters ask their readers to guess, `answers`
+lets them answer the exercises in the page, and `pages` mends what the theme
+leaves undone.
 """
 
 from __future__ import annotations
@@ -13,18 +14,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from course import execution, pages, predictions, repository, small_print
+from course import (
+    answers,
+    execution,
+    pages,
+    predictions,
+    repository,
+    small_print,
+)
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 
 def setup(app: Sphinx) -> dict[str, object]:
-    """Register the five parts; Sphinx calls this."""
+    """Register the six parts; Sphinx calls this."""
     execution.setup(app)
     repository.setup(app)
     pages.setup(app)
     predictions.setup(app)
+    answers.setup(app)
     small_print.setup(app)
     return {
         # Pages follow from these files too, and Sphinx looks at neither when

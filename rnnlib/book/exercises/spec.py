@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from traceback import extract_tb
 
 import numpy as np
 
 from rnnlib.checks import describe
+
+# Said of a name that is nowhere; the book's own page says it otherwise.
+UNDEFINED = (
+    "If it is something that the chapter defines: run its cells from the top "
+    "first."
+)
 
 
 @dataclass(frozen=True)
@@ -66,17 +73,16 @@ def judge(exercise: Exercise, answer: object) -> str:
             result = answer(*copies)
         except NotImplementedError:
             return "Not attempted yet: replace the dots by your code."
-        except NameError as error:
-            return (
-                f"Not yet: your function stopped with NameError: {error}. "
-                "If it is something that the chapter defines: run its cells "
-                "from the top first."
-            )
         except Exception as error:
+            stopped = (
+                f"stopped{_line(answer, error)} with "
+                f"{type(error).__name__}: {error}."
+            )
+            if isinstance(error, NameError):
+                return f"Not yet: your function {stopped} {UNDEFINED}"
             return (
                 f"Not yet: for {_shown(exercise, case)} your function "
-                f"stopped with {type(error).__name__}: {error}. "
-                f"{exercise.on_error}".rstrip()
+                f"{stopped} {exercise.on_error}".rstrip()
             )
         if result is ...:
             return "Not attempted yet: replace the dots by your code."
@@ -103,6 +109,18 @@ def judge(exercise: Exercise, answer: object) -> str:
                 f"{_short(result)}, the answer is {_short(want)}."
             )
     raise AssertionError("an answer that differs nowhere is correct")
+
+
+def _line(answer: Callable, error: Exception) -> str:
+    """Return the line of the answer's own code in which it stopped."""
+    code = getattr(answer, "__code__", None)
+    frames = extract_tb(error.__traceback__)
+    lines = [
+        frame.lineno
+        for frame in frames
+        if code is not None and frame.filename == code.co_filename
+    ]
+    return f" in line {lines[-1]}" if lines else ""
 
 
 def _same(result: object, wanted: object, near: float) -> bool:
