@@ -13,7 +13,7 @@ NBVAL  := --nbval --nbval-current-env --nbval-cell-timeout=300
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-unit test-book test-pages test-nightly \
+.PHONY: help book epub pdf test test-unit test-book test-pages test-nightly \
 	test-portable notebooks lab run lint repository clean
 
 help:  ## Show this list
@@ -25,6 +25,12 @@ $(STAMP): requirements.txt pyproject.toml tools/bootstrap.sh
 
 book: $(STAMP)  ## Build the book (HTML); a warning or a failing cell is an error
 	@$(BIN)/python tools/book.py
+
+epub: $(STAMP)  ## Make the book for readers of e-books, in _build/epub
+	@$(BIN)/python tools/epub.py
+
+pdf: epub  ## Make the book to print, in _build/pdf
+	@$(BIN)/python tools/pdf.py
 
 test: book test-unit test-book test-pages  ## Build the book, then run all tests below
 

@@ -13,19 +13,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from course import execution, pages, predictions, repository, small_print
+from course import (
+    epub,
+    execution,
+    pages,
+    predictions,
+    repository,
+    small_print,
+)
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 
 def setup(app: Sphinx) -> dict[str, object]:
-    """Register the five parts; Sphinx calls this."""
+    """Register the parts; Sphinx calls this."""
     execution.setup(app)
     repository.setup(app)
     pages.setup(app)
     predictions.setup(app)
     small_print.setup(app)
+    epub.setup(app)
     return {
         # Pages follow from these files too, and Sphinx looks at neither when
         # it decides what is out of date.
