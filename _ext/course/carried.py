@@ -149,7 +149,7 @@ def recalled(soup: BeautifulSoup, end: End) -> None:
         title = _tag(box, "p", "carried-title", id=mark)
         title.append(_link(box, box["id"], "Do you remember?"))
         end.answers += [title, answers]
-        box.append(_see(box, mark, "Answers", "are at the end."))
+        box.append(_see(box, mark, "The answers"))
 
 
 def predicted(soup: BeautifulSoup, end: End) -> None:
@@ -170,17 +170,12 @@ def predicted(soup: BeautifulSoup, end: End) -> None:
             continue
         asked = box.select_one(".predict-question")
         box.append(
-            _see(
-                box,
-                answer["id"],
-                "The answer",
-                "is at the end of the chapter. Guess before you read on.",
-            )
+            _see(box, answer["id"], "The answer", "Guess before you read on.")
         )
         mark = answer["id"]
         cell = _cell(answer)
         cell.replace_with(
-            _see(box, mark, f"Prediction {number}", "is answered here.")
+            _see(box, mark, "The measured curve")
             if answer.select("svg")
             else ""
         )
@@ -211,9 +206,7 @@ def solved(soup: BeautifulSoup, end: End) -> None:
             name = " ".join(name.split()).replace("( ", "(")
             title.clear()
             title.append(_link(box, exercise["id"], name))
-        box.insert_before(
-            _see(box, mark, "The solution", "is at the end of the chapter.")
-        )
+        box.insert_before(_see(box, mark, "The solution"))
         end.solutions.append(box.extract())
 
 
@@ -337,9 +330,15 @@ def _link(near: Tag, mark: str, text: str) -> Tag:
     return link
 
 
-def _see(near: Tag, mark: str, text: str, rest: str) -> Tag:
-    """Return a line that says where something is."""
+def _see(near: Tag, mark: str, text: str, then: str = "") -> Tag:
+    """Return a line that says what is at the end of the chapter.
+
+    In print the number of the page goes into its last element.
+    """
     line = _tag(near, "p", "see")
+    verb = "are" if text.endswith("s") else "is"
     line.append(_link(near, mark, text))
-    line.append(f" {rest}")
+    line.append(f" {verb} at the end of the chapter")
+    line.append(_tag(near, "span", "leaf"))
+    line.append(f". {then}".rstrip())
     return line
