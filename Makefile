@@ -13,7 +13,7 @@ NBVAL  := --nbval --nbval-current-env --nbval-cell-timeout=300
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book epub pdf test test-unit test-book test-pages test-nightly \
+.PHONY: help book epub pdf downloads test test-unit test-book test-pages test-nightly \
 	test-portable notebooks lab run lint repository clean
 
 help:  ## Show this list
@@ -32,6 +32,9 @@ epub: $(STAMP)  ## Make the book for readers of e-books, in _build/epub
 pdf: epub  ## Make the book to print, in _build/pdf
 	@$(BIN)/python tools/pdf.py
 
+downloads: book pdf  ## Put ePub, PDF and a zip of the pages beside the pages
+	@$(BIN)/python tools/downloads.py
+
 test: book test-unit test-book test-pages  ## Build the book, then run all tests below
 
 test-unit: $(STAMP)  ## Test the package, the tools and the notebooks' form
@@ -45,7 +48,7 @@ test-pages: book  ## Look at the built pages in a browser
 	@$(PYTEST) --dist loadgroup tests/browser
 
 test-nightly: $(STAMP)  ## The tests that are too slow for every change
-	@$(PYTEST) tests -m nightly
+	@$(PYTEST) --dist loadgroup tests -m nightly
 
 test-portable: $(STAMP)  ## Compare every printed number under every setting of the processor
 	@$(BIN)/python tools/portable.py $(CHAPTERS)

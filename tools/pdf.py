@@ -256,11 +256,16 @@ def make(folder: Path) -> int:
                 )
                 return 1
             page.evaluate(FILL, pages_of(printed(page)))
-            done = output / f"{NAME}.pdf"
+            done = path(folder)
             done.write_bytes(printed(page))
             browser.close()
     print(f"The PDF: {done}")
     return 0
+
+
+def path(folder: Path) -> Path:
+    """Return where the PDF of the book in `folder` lies."""
+    return folder / "_build" / "pdf" / f"{NAME}.pdf"
 
 
 if __name__ == "__main__":

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from course.formulas import Translator
 
 NAME = "from-one-lag-to-a-thousand"
+# Where the first page offers the files that the workflow puts beside it.
+OFFER = '<div class="downloads"></div>'
 COVER = "cover.png"
 STYLE = "epub.css"
 # What the table of contents says of an item that holds formulas or drawings.
@@ -134,6 +136,7 @@ def setup(app: Sphinx) -> None:
     app.connect("config-inited", configure, priority=700)
     # Sphinx looks at what it has been told at 500.
     app.connect("builder-inited", prepare, priority=400)
+    app.connect("html-page-context", offer)
     # Before `predictions` fills its page, and the last of all.
     app.connect("html-page-context", introduce, priority=400)
     app.connect("html-page-context", carry, priority=950)
@@ -193,6 +196,32 @@ def introduce(
         title.parent.append(BeautifulSoup(predictions.PLACE, "html.parser"))
         body = str(soup)
     context["body"] = body
+
+
+def offer(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Link to the book in other forms, where it is published."""
+    body, address = context.get("body", ""), app.config.html_baseurl
+    if OFFER not in body:
+        return
+    links = ""
+    if address and app.builder.name != CarriedBuilder.name:
+        home = html.escape(address.rstrip("/"))
+        links = ", ".join(
+            f'<a href="{home}/{file}">{told}</a>'
+            for file, told in (
+                (f"{NAME}.epub", "ePub"),
+                (f"{NAME}.pdf", "PDF"),
+                (f"{NAME}.zip", "all pages as a zip file"),
+            )
+        )
+        links = f"<p>Ready made: {links}.</p>"
+    context["body"] = body.replace(OFFER, links)
 
 
 def edition(address: str) -> str:
