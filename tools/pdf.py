@@ -148,23 +148,21 @@ def localise(section: Tag, page: str, keys: dict[str, str]) -> None:
     here = Path(page).parent
     for tag in section.find_all(id=True):
         tag["id"] = f"{keys[page]}-{tag['id']}"
-    section["id"] = keys[page]
+    if section.get("id"):
+        section["id"] = f"{keys[page]}-{section['id']}"
+    section.h1["id"] = keys[page]
     for image in section.find_all("img"):
         image["src"] = f"../epub/{(here / image['src']).as_posix()}"
     for link in section.find_all("a", href=True):
-        file, hash_, mark = link["href"].partition("#")
+        file, _, mark = link["href"].partition("#")
         target = (here / file).as_posix() if file else page
         if target in keys:
-            top = section.find(id=f"{keys[page]}-{mark}") is None
-            name = keys[target]
-            if hash_ and (target != page or not top):
-                name = f"{name}-{mark}"
-            link["href"] = f"#{name}"
+            link["href"] = f"#{keys[target]}" + (f"-{mark}" if mark else "")
 
 
 def entry(soup: BeautifulSoup, section: Tag, heading: Tag) -> Tag:
     """Return the lines of the contents for a page, and for its sections."""
-    item = line(soup, section["id"], heading)
+    item = line(soup, heading["id"], heading)
     if heading.select_one(".section-number"):
         inner = soup.new_tag("ol")
         for below in section.find_all("section", recursive=False):
