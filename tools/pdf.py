@@ -4,7 +4,7 @@ Chromium, not LaTeX: it is what the tests look at the pages with, it shows the
 tables and drawings that are HTML, and needs no further gigabyte. Formulas are
 set by MathJax in its own letters, text in those that matplotlib brings; so
 the pages look the same on every machine. Page numbers in the table of
-contents take two passes: the first print tells where everything stands.
+contents take several prints: the one before tells where everything stands.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from xml.etree import ElementTree
 import matplotlib
 from bs4 import BeautifulSoup, Tag
 from playwright.sync_api import Page, sync_playwright
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import NameObject, TextStringObject
 
 import epub
 from book import alone
@@ -30,6 +31,7 @@ from course.formulas import mathjax
 
 OPF = "{http://www.idpf.org/2007/opf}"
 DC = "{http://purl.org/dc/elements/1.1/}"
+MOST_PRINTS = 6
 STYLE = Path(__file__).with_name("pdf.css")
 LETTERS = Path(matplotlib.get_data_path(), "fonts", "ttf")
 FACES = """\
@@ -225,6 +227,51 @@ def printed(page: Page) -> bytes:
     )
 
 
+def numbered(page: Page) -> bytes:
+    """Print with the numbers of pages in their places.
+
+    A number can push a line to another page, so prints are made until the
+    last one has not moved any mark.
+
+    Raises
+    ------
+    RuntimeError
+        If they move for ever.
+    """
+    before: dict[str, int] = {}
+    for _ in range(MOST_PRINTS):
+        made = printed(page)
+        pages = pages_of(made)
+        if pages == before:
+            return made
+        page.evaluate(FILL, pages)
+        before = pages
+    raise RuntimeError("the pages of the PDF do not come to rest")
+
+
+def mended(pdf: bytes, headings: list[str]) -> bytes:
+    """Put back the space where a heading breaks: Chromium's outline has none.
+
+    Parameters
+    ----------
+    pdf : bytes
+    headings : list of str
+        As they are in the document.
+    """
+    known = {"".join(h.split()): " ".join(h.split()) for h in headings}
+    writer = PdfWriter(clone_from=io.BytesIO(pdf))
+    waiting = [writer.root_object["/Outlines"]]
+    while waiting:
+        place = waiting.pop().get_object()
+        title = "".join(place.get("/Title", "").split())
+        if title in known:
+            place[NameObject("/Title")] = TextStringObject(known[title])
+        waiting += [place[n] for n in ("/First", "/Next") if n in place]
+    written = io.BytesIO()
+    writer.write(written)
+    return written.getvalue()
+
+
 def make(folder: Path) -> int:
     """Print the book in `folder`; return the exit status."""
     output = folder / "_build" / "pdf"
@@ -253,9 +300,10 @@ def make(folder: Path) -> int:
                     "too wide for the page:", *wide, sep="\n", file=sys.stderr
                 )
                 return 1
-            page.evaluate(FILL, pages_of(printed(page)))
+            made = numbered(page)
+            headings = page.locator("h1, h2, h3, h4").all_text_contents()
             done = path(folder)
-            done.write_bytes(printed(page))
+            done.write_bytes(mended(made, headings))
             browser.close()
     print(f"The PDF: {done}")
     return 0
