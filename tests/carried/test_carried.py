@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
 
-from course import carried
+from course import carried, epub, predictions
 from course.carried import Place, carry
 from rnnlib import predict, recall
 
@@ -189,3 +190,45 @@ def test_what_epub_forbids_in_a_drawing_is_left_out() -> None:
     assert "metadata" not in drawn
     shapes = ElementTree.fromstring(drawn).findall("path")
     assert [path.get("d") for path in shapes] == ["M0 0", "M1 1"]
+
+
+def page_of(kind: str, address: str, body: str, name: str = "intro") -> str:
+    """Return what the hooks make of a page's body, for one builder."""
+    app = SimpleNamespace(
+        builder=SimpleNamespace(name=kind),
+        config=SimpleNamespace(html_baseurl=address, root_doc="intro"),
+    )
+    context = {"body": body}
+    epub.offer(app, name, "page.html", context, None)
+    epub.introduce(app, name, "page.html", context, None)
+    return context["body"]
+
+
+def test_files_are_offered_only_where_they_are_published() -> None:
+    page = f"<h1>Title</h1>{epub.OFFER}"
+    assert page_of("html", "", page) == "<h1>Title</h1>"
+    offered = page_of("html", "https://a.example/book/", page)
+    links = BeautifulSoup(offered, "html.parser").find_all("a")
+    assert [link["href"] for link in links] == [
+        f"https://a.example/book/{epub.NAME}.{kind}"
+        for kind in ("epub", "pdf", "zip")
+    ]
+    assert "download" not in page_of("epub", "https://a.example/", page)
+
+
+def test_a_carried_book_says_on_its_first_page_what_is_different() -> None:
+    told = page_of("epub", "https://a.example/", "<h1>Title</h1>")
+    assert '<a href="https://a.example/">the online book</a>' in told
+    assert "the built book" in page_of("epub", "", "<h1>Title</h1>")
+    assert "carried" not in page_of("html", "", "<h1>Title</h1>")
+
+
+def test_the_page_of_predictions_keeps_the_list_alone() -> None:
+    page = (
+        "<section><h1>What you predicted</h1><p>This browser.</p>"
+        f"<h2>Surprises</h2>{predictions.PLACE}</section>"
+    )
+    told = page_of("epub", "", page, "predictions")
+    assert predictions.PLACE in told
+    assert "browser" not in told
+    assert "Surprises" not in told
