@@ -13,7 +13,7 @@ NBVAL  := --nbval --nbval-current-env --nbval-cell-timeout=300
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test test-unit test-book test-pages test-nightly \
+.PHONY: help book epub pdf downloads test test-unit test-book test-pages test-nightly \
 	test-portable notebooks lab run lint repository clean
 
 help:  ## Show this list
@@ -25,6 +25,15 @@ $(STAMP): requirements.txt pyproject.toml tools/bootstrap.sh
 
 book: $(STAMP)  ## Build the book (HTML); a warning or a failing cell is an error
 	@$(BIN)/python tools/book.py
+
+epub: $(STAMP)  ## Make the book for readers of e-books, in _build/epub
+	@$(BIN)/python tools/epub.py
+
+pdf: epub  ## Make the book to print, in _build/pdf
+	@$(BIN)/python tools/pdf.py
+
+downloads: book pdf  ## Put ePub, PDF and a zip of the pages beside the pages
+	@$(BIN)/python tools/downloads.py
 
 test: book test-unit test-book test-pages  ## Build the book, then run all tests below
 
@@ -39,7 +48,7 @@ test-pages: book  ## Look at the built pages in a browser
 	@$(PYTEST) --dist loadgroup tests/browser
 
 test-nightly: $(STAMP)  ## The tests that are too slow for every change
-	@$(PYTEST) tests -m nightly
+	@$(PYTEST) --dist loadgroup tests -m nightly
 
 test-portable: $(STAMP)  ## Compare every printed number under every setting of the processor
 	@$(BIN)/python tools/portable.py $(CHAPTERS)

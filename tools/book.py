@@ -10,6 +10,8 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -19,12 +21,9 @@ JUPYTER_BOOK = Path(sys.executable).with_name("jupyter-book")
 BUNDLE = Path("_ext", "page_python", "bundle.py")
 
 
-def build(folder: Path) -> int:
-    """Build the book in `folder`; return the exit status.
-
-    A warning or a failing cell is an error.
-    """
-    output = folder / "_build"
+@contextmanager
+def alone(output: Path) -> Iterator[None]:
+    """Wait until no other build writes to the folder `output`."""
     output.mkdir(exist_ok=True)
     lock = FileLock(output / ".lock")
     try:
@@ -33,6 +32,16 @@ def build(folder: Path) -> int:
         print("another build is running here; waiting for it", flush=True)
         lock.acquire()
     with lock:
+        yield
+
+
+def build(folder: Path) -> int:
+    """Build the book in `folder`; return the exit status.
+
+    A warning or a failing cell is an error.
+    """
+    output = folder / "_build"
+    with alone(output):
         # There while a build runs, and after one that failed.
         unfinished = output / ".unfinished"
         if unfinished.exists():

@@ -1,4 +1,4 @@
-"""Draw the wordmark, the favicon and the social card in the book's colours.
+"""Draw the wordmark, favicon, social card and cover in the book's colours.
 
 Run from the repository's root: ``python tools/brand.py``. The results are
 committed, since they change only when this file does.
@@ -70,9 +70,23 @@ def social_card() -> None:
     plt.close(figure)
 
 
+def cover() -> None:
+    """Save the cover of the book to carry away, 1200 by 1800 pixels."""
+    figure, ax = sheet(12.0, 18.0, inches=12.0)
+    mark(ax, 2.6, 11.2, 3.1)
+    style = {"color": "#222222", "va": "center"}
+    for y, line in ((7.6, "From one lag"), (6.2, "to a thousand")):
+        ax.text(1.0, y, line, fontsize=84, weight="bold", **style)
+    for y, line in ((4.4, "An open course on"), (3.6, "recurrent networks")):
+        ax.text(1.0, y, line, fontsize=40, **style)
+    figure.savefig(STATIC / "cover.png", dpi=100, facecolor="white")
+    plt.close(figure)
+
+
 if __name__ == "__main__":
     plots.set_style()
     wordmark("#222222", "logo.svg")
     wordmark("#E8EBEE", "logo-dark.svg")
     favicon()
     social_card()
+    cover()

@@ -16,6 +16,7 @@ from zlib import crc32
 
 from course import (
     answers,
+    epub,
     execution,
     pages,
     predictions,
@@ -28,13 +29,14 @@ if TYPE_CHECKING:
 
 
 def setup(app: Sphinx) -> dict[str, object]:
-    """Register the six parts; Sphinx calls this."""
+    """Register the parts; Sphinx calls this."""
     execution.setup(app)
     repository.setup(app)
     pages.setup(app)
     predictions.setup(app)
     answers.setup(app)
     small_print.setup(app)
+    epub.setup(app)
     return {
         # Pages follow from these files too, and Sphinx looks at neither when
         # it decides what is out of date.

@@ -4,6 +4,8 @@ The page *What you predicted* holds an element with the class of `PLACE`. It
 is filled with a table of all questions, each linked to its place; the script
 of the page adds what this browser has kept. So nothing is fetched, and the
 book works from disk.
+
+A page links to a prediction by its key: ``{prediction}`words <ar1-far>```.
 """
 
 from __future__ import annotations
@@ -14,14 +16,17 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+from sphinx.roles import XRefRole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sphinx.addnodes import pending_xref
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
 PLACE = '<div class="predictions" id="predictions-all"></div>'
+ROLE = "prediction"
 ASKED = re.compile(
     r'<div class="predict" id="(?P<anchor>[^"]+)".*?'
     r'<script type="application/json">(?P<data>.*?)</script>',
@@ -35,6 +40,10 @@ def setup(app: Sphinx) -> None:
     app.connect("env-purge-doc", forget)
     app.connect("env-updated", refresh)
     app.connect("html-page-context", fill)
+    # An unknown key is a warning, as for any other link.
+    role = XRefRole(innernodeclass=nodes.inline, warn_dangling=True)
+    app.add_role(ROLE, role)
+    app.connect("missing-reference", link)
 
 
 def collect(app: Sphinx, doctree: nodes.document) -> None:
@@ -96,6 +105,27 @@ def fill(
         f"</tr></thead>\n<tbody>\n{''.join(rows)}</tbody></table></div></div>"
     )
     context["body"] = context["body"].replace(PLACE, table)
+
+
+def link(
+    app: Sphinx,
+    env: BuildEnvironment,
+    wanted: pending_xref,
+    shown: nodes.Element,
+) -> nodes.reference | None:
+    """Return a link to the prediction that a page names."""
+    if wanted.get("reftype") != ROLE:
+        return None
+    for docname, asked in _kept(env).items():
+        for anchor, key, question in asked:
+            if key == wanted["reftarget"]:
+                page = app.builder.get_relative_uri(wanted["refdoc"], docname)
+                if not wanted["refexplicit"]:
+                    shown = nodes.inline("", question)
+                return nodes.reference(
+                    "", "", shown, internal=True, refuri=f"{page}#{anchor}"
+                )
+    return None
 
 
 def _kept(env: BuildEnvironment) -> dict[str, list[tuple[str, str, str]]]:

@@ -18,20 +18,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from built_book import HTML
-from chromium import NAMES, find
+from course.chromium import NAMES, find, launch
 from live_lab import Lab, serve
 
 SECONDS = 1000
-
-QUIET = (
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-    "--no-sandbox",
-)
 
 
 def refuse(reason: str) -> None:
@@ -50,13 +40,10 @@ def browser() -> Iterator[Browser]:
     is alive its event loop occupies the main thread, and the kernels of nbval
     need one themselves.
     """
-    path = find()
-    if path is None:
+    if find() is None:
         refuse(f"no Chromium on this machine, looked for {NAMES}")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=list(QUIET)
-        )
+        browser = launch(playwright)
         yield browser
         browser.close()
 

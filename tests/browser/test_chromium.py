@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chromium import find
+from course.chromium import find
 
 
 @pytest.mark.parametrize(

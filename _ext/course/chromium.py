@@ -1,4 +1,4 @@
-"""Where a browser may be: on the path, or where its installer puts it."""
+"""A browser: on the path, or where its installer puts it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 APPLICATIONS = (
@@ -20,6 +24,16 @@ PROGRAMS = (
 )
 # Variables of Windows that name the folders of programs.
 FOLDERS = ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")
+# No calls home, and no sandbox: it opens nothing but this book.
+QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-sandbox",
+)
 
 
 def find(
@@ -49,3 +63,19 @@ def find(
         for program in PROGRAMS
     ]
     return next((str(place) for place in places if place.exists()), None)
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start the browser, without network and without a window.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none on this machine.
+    """
+    path = find()
+    if path is None:
+        raise FileNotFoundError(
+            f"no Chromium on this machine, looked for {', '.join(NAMES)}"
+        )
+    return playwright.chromium.launch(executable_path=path, args=list(QUIET))
