@@ -201,7 +201,8 @@ class Training:
                 loss, part, wrong = self._run(read)
                 bytes_read = part.y.cpu().numpy() if told.text else None
                 begun = characters(bytes_read) if told.text else 0
-                sums += torch.tensor([loss, part.mask.sum(), wrong, begun])
+                found = (float(loss), int(part.mask.sum()), wrong, begun)
+                sums += torch.tensor(found, dtype=torch.float64)
         self.carried = carried
         loss, targets, wrong, begun = self.among.add_up(sums).tolist()
         line = {
@@ -295,12 +296,13 @@ class Training:
         """Return the carried states of all sequences, (S, L, B, H)."""
         if self.carried is None or not self.source.carried:
             return None
+        carried = self.carried.to(self.dtype)  # none adds bfloat16 up
         mine = self._which(self.settings.batch)
         if len(mine) == self.settings.batch:
-            return self.carried.cpu()
-        S, L, _, H = self.carried.shape
-        whole = self.carried.new_zeros(S, L, self.settings.batch, H)
-        whole[:, :, mine.start : mine.stop] = self.carried
+            return carried.cpu()
+        S, L, _, H = carried.shape
+        whole = carried.new_zeros(S, L, self.settings.batch, H)
+        whole[:, :, mine.start : mine.stop] = carried
         return self.among.add_up(whole).cpu()
 
     def _kept(self, update: int, which: range, steps: int) -> np.ndarray:
