@@ -13,6 +13,7 @@ cells          Elman, GRU, LSTM, linear recurrence; stacked, with a head
 scan           a linear recurrence in parts, over time and processes
 adam           on all weights as one vector
 processes      who takes part, and what they tell each other
+sources        what a run learns from, and what chance hides from it
 texts          a text of any size: checked, mapped, cut into streams
 fresh_tasks    sequences that any process can draw without the others
 checkpoints    written whole or not at all, read with a checksum

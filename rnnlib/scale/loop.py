@@ -25,11 +25,11 @@ from tqdm import tqdm
 from rnnlib.scale import checkpoints
 from rnnlib.scale.adam import FlatAdam
 from rnnlib.scale.cells import Network
-from rnnlib.scale.fresh_tasks import FreshTask
 from rnnlib.scale.processes import Processes
 from rnnlib.scale.report import Report
 from rnnlib.scale.settings import Settings
-from rnnlib.scale.texts import Part, Text, characters, check_utf8
+from rnnlib.scale.sources import left_by_dropout, open_source
+from rnnlib.scale.texts import Part, characters
 from rnnlib.training.schedules import one_cycle
 
 NEAR = 0.04  # an answer that is a number and no further off is right
@@ -106,7 +106,7 @@ class Training:
     def __init__(self, settings: Settings, among: Processes):
         self.settings, self.among = settings, among
         torch.set_num_threads(settings.threads)
-        self.source = among.together(self._open)
+        self.source = among.together(lambda: open_source(settings, among))
         self.dtype = {"float64": torch.float64}.get(
             settings.precision, torch.float32
         )
@@ -120,23 +120,6 @@ class Training:
         self.update, self.ended, self.carried = 0, "", None
         self.best, self.best_score, self.best_update = {}, math.inf, 0
         self._since = [0.0, 0]  # loss, updates since the last evaluation
-
-    def _open(self) -> Text | FreshTask:
-        """Open what is learned from, and check this process's share of it."""
-        told, among = self.settings, self.among
-        what, count = "sequences", told.batch
-        if told.share_out == "time":
-            what, count = "steps", told.steps if told.text else told.length
-        if count < among.size:
-            raise ValueError(
-                f"there must be at least one of the {what} for each process, "
-                f"found {count} {what} and {among.size} processes"
-            )
-        if told.task:
-            return FreshTask(told.task, told.batch, told.length, told.seed)
-        found = Text(told.text, told.batch, told.steps, told.validation)
-        check_utf8(told.text, among.rank, among.size)
-        return found
 
     def _network(self) -> Network:
         told = self.settings
@@ -161,7 +144,7 @@ class Training:
         self.network.zero_grad()
         read, kept = self.source.training(update, which), None
         if told.dropout:
-            kept = self._kept(update, which, len(read.x))
+            kept = left_by_dropout(told, update, which, len(read.x))
         loss, part, _ = self._run(read, kept)
         loss.backward()
         ends = torch.stack([loss.detach(), part.mask.sum().to(loss)])
@@ -201,7 +184,8 @@ class Training:
                 loss, part, wrong = self._run(read)
                 bytes_read = part.y.cpu().numpy() if told.text else None
                 begun = characters(bytes_read) if told.text else 0
-                sums += torch.tensor([loss, part.mask.sum(), wrong, begun])
+                found = (float(loss), int(part.mask.sum()), wrong, begun)
+                sums += torch.tensor(found, dtype=torch.float64)
         self.carried = carried
         loss, targets, wrong, begun = self.among.add_up(sums).tolist()
         line = {
@@ -295,25 +279,14 @@ class Training:
         """Return the carried states of all sequences, (S, L, B, H)."""
         if self.carried is None or not self.source.carried:
             return None
+        carried = self.carried.to(self.dtype)  # none adds bfloat16 up
         mine = self._which(self.settings.batch)
         if len(mine) == self.settings.batch:
-            return self.carried.cpu()
-        S, L, _, H = self.carried.shape
-        whole = self.carried.new_zeros(S, L, self.settings.batch, H)
-        whole[:, :, mine.start : mine.stop] = self.carried
+            return carried.cpu()
+        S, L, _, H = carried.shape
+        whole = carried.new_zeros(S, L, self.settings.batch, H)
+        whole[:, :, mine.start : mine.stop] = carried
         return self.among.add_up(whole).cpu()
-
-    def _kept(self, update: int, which: range, steps: int) -> np.ndarray:
-        """Draw what dropout leaves, for each sequence by itself: (T, B, H)."""
-        told = self.settings
-        drawn = [
-            np.random.default_rng((told.seed, 2, update, k)).random(
-                (steps, told.hidden)
-            )
-            for k in which
-        ]
-        kept = np.stack(drawn, axis=1) >= told.dropout
-        return kept / (1 - told.dropout)
 
     def _run(
         self, read: Part, kept: np.ndarray | None = None
