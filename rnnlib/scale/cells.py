@@ -88,7 +88,7 @@ class InputGated(nn.Module):
         return x, torch.stack(last)
 
 
-class Network(nn.Module):
+class Model(nn.Module):
     """What reads, carries a state and answers.
 
     Parameters

@@ -24,7 +24,7 @@ from tqdm import tqdm
 
 from rnnlib.scale import checkpoints
 from rnnlib.scale.adam import FlatAdam
-from rnnlib.scale.cells import Network
+from rnnlib.scale.cells import Model
 from rnnlib.scale.processes import Processes
 from rnnlib.scale.report import Report
 from rnnlib.scale.settings import Settings
@@ -96,7 +96,7 @@ class Training:
 
     Attributes
     ----------
-    network : Network
+    network : Model
     update : int
         Updates made.
     ended : str
@@ -121,9 +121,9 @@ class Training:
         self.best, self.best_score, self.best_update = {}, math.inf, 0
         self._since = [0.0, 0]  # loss, updates since the last evaluation
 
-    def _network(self) -> Network:
+    def _network(self) -> Model:
         told = self.settings
-        return Network(
+        return Model(
             told.cell,
             self.source.inputs,
             told.hidden,

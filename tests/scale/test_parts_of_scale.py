@@ -19,7 +19,7 @@ from rnnlib.scale import (
     train,
 )
 from rnnlib.scale.adam import FlatAdam
-from rnnlib.scale.cells import Network
+from rnnlib.scale.cells import Model
 from rnnlib.scale.fresh_tasks import DRAWN, FreshTask
 from rnnlib.scale.loop import Training
 from rnnlib.scale.report import lines
@@ -77,7 +77,7 @@ def test_layers_of_the_recurrence_carry_their_state_on() -> None:
 
 @pytest.mark.parametrize("cell", ["elman", "gru", "lstm", "linear"])
 def test_every_cell_stacks_reads_symbols_and_carries_on(cell: str) -> None:
-    network = Network(cell, 9, 6, 4, layers=3, embedding=2).double()
+    network = Model(cell, 9, 6, 4, layers=3, embedding=2).double()
     x = torch.arange(20).reshape(10, 2) % 9
     whole, _ = network(x)
     first, state = network(x[:4])
@@ -88,14 +88,14 @@ def test_every_cell_stacks_reads_symbols_and_carries_on(cell: str) -> None:
 
 
 def test_open_gates_are_those_of_the_books_lstm() -> None:
-    network = Network("lstm", 2, 500, 1, longest_lag=100).double()
+    network = Model("lstm", 2, 500, 1, longest_lag=100).double()
     layer = LSTM.from_torch(network.cell)
     i, f, _, _ = layer.parameters["b_h"].reshape(4, -1)
     assert np.allclose(i, -f)
     u = np.exp(f)
     assert u.min() >= 1 and u.max() <= 99
     assert abs(u.mean() - 50) < 6  # uniform
-    linear = Network("linear", 2, 500, 1, longest_lag=100)
+    linear = Model("linear", 2, 500, 1, longest_lag=100)
     bias = linear.cell.b_h[0].detach().numpy()
     assert np.allclose(bias[:500], -bias[500:1000])
 
