@@ -589,7 +589,7 @@ def test_forward_refuses_what_does_not_fit(kind, x, h0, message):
             LSTM: (h0, other),
             FastLSTM: (h0, other),
             Attention: ([h0], [other]),
-            MatrixState: h0[..., np.newaxis] * np.ones(5),
+            MatrixState: h0[..., np.newaxis] * np.ones(6),
             two_layers: [other, h0],
         }.get(kind, h0)
     with pytest.raises(ValueError, match=message):

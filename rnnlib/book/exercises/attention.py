@@ -22,6 +22,11 @@ def _written(S, k, v, b):
     return S + b * np.outer(k, v - k @ S)
 
 
+def _back(weights, dw, tau):
+    mean = (weights * dw).sum(axis=1, keepdims=True)
+    return weights * (dw - mean) / tau
+
+
 _RNG = np.random.default_rng(0)
 _MATRICES = _RNG.normal(size=(2, 3, 3))
 _KEYS = np.array([[0.6, 0.0, 0.8], [0.0, 1.0, 0.0]])
@@ -107,20 +112,26 @@ EXERCISES = {
         lesson="With b = 1 the key returns exactly v afterwards.",
     ),
     "attention-half-life": Exercise(
-        arguments=("d",),
-        cases=[(64,), (12,)],
-        truth=lambda d: np.log(0.5) / np.log(1 - 1 / d),
+        arguments=("d", "b"),
+        cases=[(64, 0.5), (12, 0.8)],
+        truth=lambda d, b: np.log(0.5) / np.log(1 - b / d),
         slips={
+            "b is missing: a later pair takes b / d of what is left.": (
+                lambda d, b: np.log(0.5) / np.log(1 - 1 / d)
+            ),
             "half of the width is not half of the weight: each pair takes a "
-            "share of what is left.": lambda d: d / 2,
-            "after d pairs 1/e is left, about 37 %.": lambda d: float(d),
+            "share of what is left.": lambda d, b: d / (2 * b),
+            "after d / b pairs 1/e is left, about 37 %.": lambda d, b: d / b,
             "that is a good approximation for wide matrices; use the "
-            "logarithm of 1 - 1/d itself.": lambda d: d * np.log(2),
+            "logarithm of 1 - b/d itself.": lambda d, b: d / b * np.log(2),
+            "a weak write takes less away, so pairs last longer: b / d, not "
+            "1 / (b d).": lambda d, b: np.log(0.5) / np.log(1 - 1 / (b * d)),
             "the sign: both logarithms are negative, so divide them.": (
-                lambda d: -np.log(0.5) / np.log(1 - 1 / d)
+                lambda d, b: -np.log(0.5) / np.log(1 - b / d)
             ),
         },
-        lesson="It is chapter 2's formula with u = 1 - 1/d.",
+        lesson="It is chapter 2's formula with u = 1 - b/d: who writes "
+        "softly forgets slowly.",
     ),
     "attention-memory": Exercise(
         arguments=("u", "K"),
@@ -148,30 +159,37 @@ EXERCISES = {
         lesson="A memory neuron is attention that looks at the age alone.",
     ),
     "attention-back": Exercise(
-        arguments=("weights", "dw"),
-        cases=[(_WEIGHTS[0], _DW[0]), (_WEIGHTS[1], _DW[1])],
-        truth=lambda weights, dw: (
-            weights * (dw - (weights * dw).sum(axis=1, keepdims=True))
-        ),
+        arguments=("weights", "dw", "tau"),
+        cases=[(_WEIGHTS[0], _DW[0], 2.0), (_WEIGHTS[1], _DW[1], 0.5)],
+        truth=_back,
         slips={
             "raising one score lowers the other weights: subtract the mean "
-            "of dw under the weights.": lambda weights, dw: weights * dw,
+            "of dw under the weights.": lambda weights, dw, tau: (
+                weights * dw / tau
+            ),
+            "tau is missing: a score counts only 1 / tau in the softmax.": (
+                lambda weights, dw, tau: _back(weights, dw, 1.0)
+            ),
+            "divide by tau: at a high temperature a score moves the weights "
+            "less.": lambda weights, dw, tau: _back(weights, dw, 1 / tau),
             "that is the slope of a sigmoid; in a softmax every weight "
-            "feels every score of its row.": (
-                lambda weights, dw: weights * (1 - weights) * dw
+            "feels every score of its row.": lambda weights, dw, tau: (
+                weights * (1 - weights) * dw / tau
             ),
             "the mean is taken under the weights, not evenly.": (
-                lambda weights, dw: (
-                    weights * (dw - dw.mean(axis=1, keepdims=True))
+                lambda weights, dw, tau: (
+                    weights * (dw - dw.mean(axis=1, keepdims=True)) / tau
                 )
             ),
             "the mean belongs to a row, a step that looks: sum over axis "
-            "1.": lambda weights, dw: (
-                weights * (dw - (weights * dw).sum(axis=0, keepdims=True))
+            "1.": lambda weights, dw, tau: (
+                weights
+                * (dw - (weights * dw).sum(axis=0, keepdims=True))
+                / tau
             ),
             "the factor in front is missing: multiply by the weights.": (
-                lambda weights, dw: (
-                    dw - (weights * dw).sum(axis=1, keepdims=True)
+                lambda weights, dw, tau: (
+                    (dw - (weights * dw).sum(axis=1, keepdims=True)) / tau
                 )
             ),
         },
