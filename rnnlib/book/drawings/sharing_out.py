@@ -39,8 +39,8 @@ def shared_out() -> Figure:
         arrow(ax, (right, y), (right, y - 0.72), bend=-0.9)
         ax.text(right + 0.75, y - 0.38, f"{STEPS + row}", va="center",
                 color=COLORS["accent"], fontsize=11)  # fmt: skip
-    ax.text(right + 1.35, 4.1 - 2 * WIDE - 0.4, "ends are\npassed on",
-            va="center", fontsize=10)  # fmt: skip
+    told = "ends are put\nright in turn;\nall the rest\nin round 10"
+    ax.text(right + 1.35, 4.1 - 2 * WIDE - 0.4, told, va="center", fontsize=10)
     return figure
 
 
