@@ -27,7 +27,7 @@ COLORS = {
     "GRU": "#007A5A",
     "LSTM": "#C44E1C",
     "attention": "#AA3377",
-    "matrix state": "#3FA7C4",
+    "matrix state": "#1C93AD",
     "linear recurrence": "#5D3A1A",
     "accent": "#7A4F9A",
 }
