@@ -15,7 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnlib import LSTM, Elman, LinearHead
-from rnnlib.layers import cross_entropy
+from rnnlib.layers import (
+    InputGated,
+    Reflections,
+    cross_entropy,
+    linear_scan,
+    linear_scan_back,
+)
 from rnnlib.sequences.names import spell
 from rnnlib.training import Adam, Network, clip_by_norm
 
@@ -136,3 +142,43 @@ def test_the_update_of_chapter_4_is_adam_behind_a_clip():
         adam.step(clip_by_norm(gradients, 1.0)[0])
     for name, w in copies.items():
         np.testing.assert_allclose(space["weights"][name], w, atol=1e-12)
+
+
+@given(st.integers(1, 70), st.integers(0, 2**32))
+def test_scan_of_chapter_13_equals_rnnlib_both_ways(T, seed):
+    scan = printed("13_linear_recurrences", "scan")["scan"]
+    back = source("13_linear_recurrences", "scan_back")
+    space = {"np": np, "scan": scan}
+    exec(back, space)
+    a, b, dh = np.random.default_rng(seed).uniform(-1, 1, (3, T))
+    columns = [each.reshape(T, 1, 1) for each in (a, b, dh)]
+    h, rounds = scan(a, b)
+    wanted = linear_scan(*columns[:2])
+    np.testing.assert_allclose(h, wanted.ravel(), rtol=0, atol=1e-12)
+    assert rounds == int(np.ceil(np.log2(T)))
+    gradients = linear_scan_back(columns[2], columns[0], wanted)
+    for found, name in zip(space["scan_back"](dh, a, h), "ab"):
+        np.testing.assert_allclose(
+            found, gradients[name].ravel(), rtol=0, atol=1e-12
+        )
+
+
+@given(sizes, st.integers(0, 2**32))
+def test_gates_of_chapter_13_equal_rnnlib(shape, seed):
+    T, B, D, H = shape
+    space = {"np": np, "linear_scan": linear_scan}
+    exec(source("13_linear_recurrences", "gated_by_input"), space)
+    rng = np.random.default_rng(seed)
+    layer = InputGated(D, H, seed=rng)
+    x = rng.normal(size=(T, B, D))
+    ours = space["gated_by_input"](x, **layer.parameters)
+    np.testing.assert_allclose(ours, layer.forward(x)[0], rtol=0, atol=1e-12)
+
+
+def test_mirror_of_chapter_13_equals_rnnlib():
+    mirror = printed("13_linear_recurrences", "mirror")["mirror"]
+    layer = Reflections(3, 4, seed=1)
+    v = layer.parameters["W_xh"][2]
+    h, _ = layer.forward(np.eye(3)[2].reshape(1, 1, 3))
+    ours = mirror(layer.parameters["h_start"], v / np.linalg.norm(v))
+    np.testing.assert_allclose(ours, h[0, 0], rtol=0, atol=1e-12)

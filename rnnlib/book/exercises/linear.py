@@ -52,8 +52,8 @@ EXERCISES = {
             "turned over: |a|^k = 1/2 gives k = log(1/2) / log(|a|).": (
                 lambda real, imaginary: 1 / _half_life(real, imaginary)
             ),
-            "this is the time constant 1 / (1 - |a|); after how many steps "
-            "is half left?": lambda real, imaginary: (
+            "this is the time constant 1 / (1 - |a|), after which 1 / e is "
+            "left, not half.": lambda real, imaginary: (
                 1 / (1 - np.hypot(real, imaginary))
             ),
         },
