@@ -78,8 +78,8 @@ SETTINGS = {
         "widest": 1.5,  # radians a step: strokes are wider than a pixel
     },
     "parity": {
-        "units": 32,
-        "updates": 2000,
+        "units": {"gates": 16, "tanh": 32},
+        "updates": {"gates": 1500, "tanh": 2000},
         "batch": 64,
         "peak": 0.01,
         "clip": 1.0,
@@ -240,7 +240,9 @@ def last_right(
 def run_parity(name: str, seed: int) -> dict:
     """Learn parity on short sequences; ask on long ones."""
     s, rng = SETTINGS["parity"], np.random.default_rng(seed)
-    (who, labels, shortest, _), H = PARITY[name], s["units"]
+    who, labels, shortest, _ = PARITY[name]
+    kind = who.split()[0]
+    H, updates = s["units"][kind], s["updates"][kind]
     options = {"seed": rng, "dtype": np.float32}
     if who == "tanh":
         layer = Elman(1, H, init="orthogonal", **options)
@@ -253,7 +255,7 @@ def run_parity(name: str, seed: int) -> dict:
             s["batch"], shortest, s["longest"], labels=labels, seed=rng
         )
 
-    seconds = train(net, draw, rng, s["updates"], s["peak"], s["clip"])
+    seconds = train(net, draw, rng, updates, s["peak"], s["clip"])
     right = {T: last_right(net, parity, T, seed) for T in PARITY_LENGTHS}
     line = {"right": right, "seconds": seconds}
     if who != "tanh":
