@@ -16,15 +16,16 @@ of seconds: some rows do all steps at once on other machines, here most of
 them go step by step. The peak of the learning rate is chosen for each row
 and column from the same two, on two seeds that are used for nothing else.
 
-In keeps, adds and recalls a network is trained for each lag, length or
-number of pairs anew, and training ends early when three checks in a row are
-at least 98 % right. In flips and composes it is trained once, on lengths of
-1 to 32, and tested at longer ones; in composes the longest of the training
-sequences grow from 2 steps to 32 over the first half of the updates. A seed
-succeeds where at least 95 % of the answers to fresh sequences are right; in
-flips and composes, of the last 16 answers before a length. A row climbs to
-the next length when at least half of its ten seeds have succeeded. When six
-have failed it is out: what remains of the ten is not run.
+In keeps and adds a network is trained for each lag or length anew, and
+training ends early when three checks in a row are at least 98 % right. A row
+climbs to the next length when at least half of its ten seeds have succeeded;
+when six have failed it is out, and what remains of the ten is not run. In
+the other columns a network is trained once, for all updates, and tested at
+each length: in flips on lengths from 1 to 32; in composes alike, but the
+longest grow from 2 steps to 32 over the first half of the updates; in recalls
+each update draws one of the numbers of pairs. A seed succeeds where at least
+95 % of the answers to fresh sequences are right, in flips and composes of the
+last 16 answers before a length.
 
 The file is written after every cell; what it holds is not made again.
 """
@@ -67,14 +68,14 @@ RATES = (0.005, 0.02)
 TUNING_SEEDS = (1000, 1001)
 GRID = {
     "keeps": (10, 30, 100, 300, 1000),
-    "adds": (30, 100, 300, 1000),
+    "adds": (30, 100, 300),
     "flips": (32, 100, 300, 1000, 4000),
     "composes": (32, 100, 300, 1000, 4000),
-    "recalls": (2, 4, 8, 16, 32),
+    "recalls": (1, 2, 4, 8, 16, 32),
 }
 COLUMNS = tuple(GRID)
-TUNED_AT = {"keeps": 100, "adds": 100, "recalls": 8}
-LONGER = ("flips", "composes")  # tested at lengths beyond training
+TUNED_AT = {"keeps": 100, "adds": 100}
+ONCE = ("flips", "composes", "recalls")  # trained once, tested at each
 SIZES = {  # of an input and an answer
     "keeps": (2, 2),
     "adds": (2, 1),
@@ -128,6 +129,8 @@ def batch(
         grown = 2 * update / SETTINGS["updates"]  # 1 after half of them
         longest = int(2 * (longest / 2) ** min(grown, 1))
         return group_words(many, 1, longest, seed=rng)
+    if column == "recalls":
+        length = int(rng.choice(GRID["recalls"]))
     return draw(column, many, length, rng)
 
 
@@ -137,8 +140,8 @@ def network(
     """Return a row's network for a task before training."""
     inputs, answers = SIZES[column]
     hidden, units = memory_rows.sizes(row, inputs, answers)
-    lag = {"recalls": 2 * length}.get(column, length)
-    lag = 0 if column in LONGER else lag
+    lag = 0 if column in ("flips", "composes") else length
+    lag = 2 * SETTINGS["keys"] if column == "recalls" else lag
     layer = memory_rows.layer(row, column, (inputs, hidden), lag, rng)
     head = memory_rows.head(row, layer.hidden_size, units, answers, rng)
     loss = squared_error if column == "adds" else cross_entropy
@@ -190,6 +193,16 @@ def shares_at(net: Network, data: Sequences, lengths) -> list[float]:
     return shares
 
 
+def shares_of(net: Network, many: int, grid, seed: int) -> list[float]:
+    """Return shares right for each number of pairs, up to no success."""
+    shares = []
+    for pairs in grid:
+        shares.append(share_right(net, draw("recalls", many, pairs, seed)))
+        if shares[-1] < SETTINGS["success"]:
+            break
+    return shares
+
+
 class Check:
     """The share wrong; below 0 when training may end."""
 
@@ -212,7 +225,7 @@ def run(row: str, column: str, length: int, seed: int, peak: float) -> dict:
     net = network(row, column, length, rng)
     updates, checks = SETTINGS["updates"], SETTINGS["checks"]
     goals, count = {}, itertools.count()
-    if column not in LONGER:
+    if column not in ONCE:
         kept = draw(column, SETTINGS["checked"], length, 200_000 + seed)
         goals = {"validate": Check(kept), "goal": -1.0}
     shown, ended = 0, "overflow"
@@ -235,7 +248,9 @@ def run(row: str, column: str, length: int, seed: int, peak: float) -> dict:
         except (FloatingPointError, ValueError):  # a gradient is not finite
             pass
         many = SETTINGS["tests"][column]
-        if column in LONGER:
+        if column == "recalls":
+            shares = shares_of(net, many, GRID[column], 100_000 + seed)
+        elif column in ONCE:
             data = draw(column, many, GRID[column][-1], 100_000 + seed)
             shares = shares_at(net, data, GRID[column])
         else:
@@ -267,7 +282,7 @@ def best_rate(tuning: dict[str, list[dict]]) -> float:
 
 def tune(row: str, column: str) -> dict:
     """Return lines of the file by rate, and the best rate."""
-    length = TUNED_AT.get(column, SETTINGS["trained to"])
+    length = TUNED_AT.get(column, GRID[column][0])
     lines = {
         str(rate): [run(row, column, length, s, rate) for s in TUNING_SEEDS]
         for rate in RATES
@@ -299,7 +314,7 @@ def todo(data: dict) -> list[tuple]:
             if cell is None:
                 found.append((0, column, row, None))
                 continue
-            lengths = GRID[column][:1] if column in LONGER else GRID[column]
+            lengths = GRID[column][:1] if column in ONCE else GRID[column]
             for length in lengths:
                 lines = cell["runs"].get(str(length))
                 if lines is None:
@@ -349,7 +364,7 @@ def successes(column: str, runs: dict) -> tuple[list[int], np.ndarray]:
     """
     lengths = [int(length) for length in runs]
     shares = [[line["right"][0] for line in lines] for lines in runs.values()]
-    if column in LONGER:
+    if column in ONCE:
         lengths = list(GRID[column])
         every = [line["right"] for line in runs[str(lengths[0])]]
         shares = [

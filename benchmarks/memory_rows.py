@@ -273,7 +273,7 @@ def step(row: str, inputs: int, hidden: int, steps: int) -> dict:
     K = KEY
     table = {
         "AR(30)": ("p D", LAST * D, "p D", LAST * D, "yes"),
-        "memory neuron": ("D + 1", D + 1, "1", 1, "yes"),
+        "memory neuron": ("D + 1", D + 1, "H", 1, "yes"),
         "Elman": ("H (D + H)", H * (D + H), "H", H, "no"),
         "GRU": ("3 H (D + H + 1)", 3 * H * (D + H + 1), "H", H, "no"),
         "LSTM": ("H (4 D + 4 H + 3)", H * (4 * D + 4 * H + 3),
@@ -284,7 +284,7 @@ def step(row: str, inputs: int, hidden: int, steps: int) -> dict:
             "H (3 D + 2)", H * (3 * D + 2), "H", H, "yes"),
         "reflections": ("2 H (D + 4)", 2 * H * (D + 4), "H", H, "in blocks"),
         "matrix state": (
-            "H (3 D + 3 H)", H * (3 * D + 3 * K), "H^2", K * H, "in blocks"),
+            "H (3 D + 3 K)", H * (3 * D + 3 * K), "K H", K * H, "in blocks"),
         "attention": ("H (3 D + 2 T)", H * (3 * D + 2 * T),
                       "2 H T", 2 * H * T, "yes"),
     }  # fmt: skip
