@@ -40,7 +40,8 @@ class LinkedTable:
                 for column, text in zip(columns, cells)
             ]
             rows.append((str(row), *shown))
-        table = markdown_table(("", *columns), rows)
+        corner = str(self.table.columns.name or "name")
+        table = markdown_table((corner, *columns), rows)
         if not in_book():
             return table
         return f"```{{table}}\n:class: linked\n\n{table}\n```"
@@ -60,6 +61,7 @@ def linked_table(
     Parameters
     ----------
     table : DataFrame
+        Its columns' name stands above the names of the rows.
     places : mapping of (str, str) to str
         By names of row and column: the chapter and a label in it, such as
         ``"07_lstm#fig-lstm-adding"``. A cell that is left out has no link.
