@@ -49,7 +49,7 @@ class Citations:
             _link(f"{_who(entry)}, {entry.fields['year']}", entry)
             for entry in self._found(keys)
         )
-        return f"({'; '.join(named)})"
+        return f"({', '.join(named)})"
 
     def _found(self, keys: str) -> list[Entry]:
         names = [key.strip() for key in keys.split(",")]
