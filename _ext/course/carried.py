@@ -19,11 +19,14 @@ from urllib.parse import unquote
 
 from bs4 import BeautifulSoup, Tag
 
+from course import narrow
+
 PICTURE = "data:image/svg+xml,"
 # What asks for a click; a form, its frame and its words.
 DEAD = (
     "script, style, button, input, select, textarea, output, "
-    ".predict-foot, .predict-status, .explore-controls, .clearer, [hidden]"
+    ".predict-foot, .predict-status, .explore-controls, .clearer, [hidden], "
+    "#how-long-the-chapters-ran"
 )
 # HTML parsers know no capitals, XML does.
 CAPITALS = {"viewbox": "viewBox", "preserveaspectratio": "preserveAspectRatio"}
@@ -87,6 +90,7 @@ def carry(
     end.write()
     set_formulas(soup, translate)
     mend(soup)
+    narrow.fit(soup)
     return soup.decode(formatter="minimal"), pictures
 
 

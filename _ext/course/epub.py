@@ -1,8 +1,8 @@
 """The book as an ePub, by Sphinx's own builder, over the same outputs.
 
 What is particular here: pages that react are made to be carried (`carried`),
-formulas become MathML (`formulas`), and of the files beside the pages only
-those are packed that a page shows.
+formulas become MathML (`formulas`) and bring their glyphs (`letters`), and of
+the files beside the pages only those are packed that a page shows.
 
 MathML, not pictures: of the formulas most stand within a line, where a
 picture keeps its size and its black when the reader's letters change, and is
@@ -22,7 +22,7 @@ from bs4 import BeautifulSoup
 from docutils import nodes
 from sphinx.builders.epub3 import Epub3Builder
 
-from course import carried, predictions
+from course import carried, letters, predictions
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -35,6 +35,7 @@ NAME = "from-one-lag-to-a-thousand"
 OFFER = '<div class="downloads"></div>'
 COVER = "cover.png"
 STYLE = "epub.css"
+LETTERS = "formulas.ttf"
 # What the table of contents says of an item that holds formulas or drawings.
 ITEM = re.compile(
     r'<item id="[^"]+" href="(?P<page>[^"]+\.xhtml)"[^>]*?(?= />)'
@@ -77,6 +78,10 @@ class CarriedBuilder(Epub3Builder):
         for path in Path(self.outdir, "_images").glob("*.svg"):
             text = path.read_text("utf-8")
             path.write_text(carried.drawing(text), "utf-8")
+        pages = Path(self.outdir).rglob("*.xhtml")
+        used = letters.used([page.read_text("utf-8") for page in pages])
+        static = Path(self.outdir, "_static")
+        (static / LETTERS).write_bytes(letters.letters(used))
         super().handle_finish()
 
     def toc_metadata(self, *given: Any) -> dict[str, Any]:
