@@ -78,11 +78,15 @@ class CarriedBuilder(Epub3Builder):
         for path in Path(self.outdir, "_images").glob("*.svg"):
             text = path.read_text("utf-8")
             path.write_text(carried.drawing(text), "utf-8")
+        self.bring_letters()
+        super().handle_finish()
+
+    def bring_letters(self) -> None:
+        """Write the font of formulas, with the letters that they use."""
         pages = Path(self.outdir).rglob("*.xhtml")
         used = letters.used([page.read_text("utf-8") for page in pages])
-        static = Path(self.outdir, "_static")
-        (static / LETTERS).write_bytes(letters.letters(used))
-        super().handle_finish()
+        font = Path(self.outdir, "_static", LETTERS)
+        font.write_bytes(letters.letters(used))
 
     def toc_metadata(self, *given: Any) -> dict[str, Any]:
         """Let both lists of contents name the same book."""
@@ -144,6 +148,7 @@ def setup(app: Sphinx) -> None:
     app.connect("html-page-context", offer)
     # Before `predictions` fills its page, and the last of all.
     app.connect("html-page-context", introduce, priority=400)
+    app.connect("html-page-context", name_cover)
     app.connect("html-page-context", carry, priority=950)
 
 
@@ -171,6 +176,18 @@ def prepare(app: Sphinx) -> None:
     if app.builder.name == CarriedBuilder.name:
         app.config.html_domain_indices = False
         app.config.version = app.config.version or app.config.copyright
+
+
+def name_cover(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Give the cover the title of the book; Jupyter Book sets no project."""
+    if app.builder.name == CarriedBuilder.name:
+        context["project"] = app.config.epub_title
 
 
 def introduce(

@@ -62,7 +62,7 @@ def memory_map(
     figure, ax = sheet(NAMES + CELL * len(grid), height)
     for n, column in enumerate(steps):
         x = NAMES + CELL * n
-        ax.text(x, height - 0.45, column, fontsize=10, color=INK,
+        ax.text(x, height - 0.45, column, fontsize=9, color=INK,
                 va="center")  # fmt: skip
         ax.text(x, height - 0.9, _name(units, "units", column),
                 fontsize=8.5, color=INK, va="center")  # fmt: skip
