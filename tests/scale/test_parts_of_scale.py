@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from rnnlib import layers
 from rnnlib.layers import LSTM
 from rnnlib.scale import (
     InputGated,
@@ -85,6 +86,26 @@ def test_every_cell_stacks_reads_symbols_and_carries_on(cell: str) -> None:
     assert whole.shape == (10, 2, 4)
     assert torch.allclose(torch.cat([first, second]), whole)
     assert state.shape == (2 if cell == "lstm" else 1, 3, 2, 6)
+
+
+def test_the_gated_recurrence_is_the_books_layer() -> None:
+    cell = InputGated(3, 4).double()
+    layer = layers.InputGated(3, 4)
+    layer.parameters["W_xh"][:] = cell.W_xh[0].detach().numpy()
+    layer.parameters["b_h"][:] = cell.b_h[0].detach().numpy()
+    x, h0, upstream = (
+        normal(*shape, seed=n)
+        for n, shape in enumerate([(7, 2, 3), (1, 2, 4), (7, 2, 4)])
+    )
+    h, last = cell(x, h0)
+    (h * upstream).sum().backward()
+    states, cache = layer.forward(x.numpy(), h0[0].numpy())
+    wanted = layer.backward(upstream.numpy(), cache)
+    assert np.abs(h.detach().numpy() - states).max() < 1e-12
+    assert np.abs(last[0].detach().numpy() - cache.last_state).max() < 1e-12
+    for name in ("W_xh", "b_h"):
+        found = getattr(cell, name)[0].grad.numpy()
+        assert np.abs(found - wanted[name]).max() < 1e-12
 
 
 def test_open_gates_are_those_of_the_books_lstm() -> None:
