@@ -36,6 +36,7 @@ EMPTY = re.compile(r"<path((?: (?!d=)[\w:-]+=\"[^\"]*\")*)\s*/>")
 WITHDRAWN = (
     "align", "aria-live", "border", "halign", "scoped", "tabindex", "valign"
 )  # fmt: skip
+UNDONE = "Not attempted yet"
 BLOCKS = ("div", "dl", "ol", "p", "pre", "table", "ul")
 SVG = "http://www.w3.org/2000/svg"
 Translate = Callable[[list[list[object]]], list[str]]
@@ -121,7 +122,7 @@ def stand_still(box: Tag, place: Place, pictures: dict[str, str]) -> None:
 
 
 def unfold(soup: BeautifulSoup) -> None:
-    """Drop folded code, and cells of which nothing is left; open the rest."""
+    """Drop folded code and what says that nothing is done; open the rest."""
     for fold in soup.select("details.hide"):
         if fold.select_one(".cell_output"):
             if fold.summary:
@@ -129,6 +130,9 @@ def unfold(soup: BeautifulSoup) -> None:
             fold.unwrap()
         else:
             fold.decompose()
+    for output in soup.select("div.cell_output"):
+        if output.get_text(strip=True).startswith(UNDONE):
+            output.decompose()
     for cell in soup.select("div.cell"):
         if not cell.get_text(strip=True) and not cell.select("img, svg"):
             cell.decompose()
@@ -322,10 +326,8 @@ def _cell(output: Tag) -> Tag:
 
 
 def _tag(near: Tag, name: str, css: str = "", **attributes: str) -> Tag:
-    made = BeautifulSoup("", "html.parser").new_tag(name, attrs=attributes)
-    if css:
-        made["class"] = css
-    return made
+    attributes |= {"class": css} if css else {}
+    return BeautifulSoup("", "html.parser").new_tag(name, attrs=attributes)
 
 
 def _link(near: Tag, mark: str, text: str) -> Tag:

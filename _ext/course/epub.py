@@ -117,6 +117,16 @@ class CarriedBuilder(Epub3Builder):
                     listed.append(entry)
         self.refnodes = listed
 
+    def build_navigation_doc(self) -> None:
+        """Write the table of contents in the style of the pages."""
+        super().build_navigation_doc()
+        contents = Path(self.outdir, "nav.xhtml")
+        style = f'<link rel="stylesheet" href="_static/{STYLE}" />'
+        text = contents.read_text("utf-8")
+        contents.write_text(
+            text.replace("</head>", f"  {style}\n  </head>", 1), "utf-8"
+        )
+
     def build_content(self) -> None:
         """Write the list of files, and which of them hold what."""
         super().build_content()
@@ -255,7 +265,8 @@ def edition(address: str) -> str:
         '<div class="edition"><p>This edition is made to be carried. What '
         f"moves in {book} stands still here. Code that only draws figures is "
         "left out. Answers to predictions and solutions to exercises are at "
-        "the end of each chapter, so that you can guess and try first.</p>"
+        "the end of each chapter, so that you can guess and try first. What "
+        "is printed below a question often gives it away: cover it.</p>"
         "</div>"
     )
 

@@ -159,6 +159,22 @@ def test_folded_code_is_left_out_and_folded_outputs_are_not() -> None:
     assert len(soup.select(".cell")) == 2
 
 
+def test_an_exercise_does_not_say_that_nothing_has_been_tried() -> None:
+    code, outputs = '<div class="cell_input"><pre>stub()</pre></div>', (
+        "Not attempted yet: replace the dots.", "0.5"
+    )  # fmt: skip
+    soup, _ = carried_page(
+        "".join(
+            f'<div class="cell">{code}<div class="cell_output">'
+            f"<pre>{output}</pre></div></div>"
+            for output in outputs
+        )
+    )
+    shown = [box.get_text() for box in soup.select("div.cell_output")]
+    assert shown == ["0.5"]
+    assert len(soup.select("div.cell_input")) == 2
+
+
 def test_formulas_become_mathml_and_keep_their_number_and_their_tex() -> None:
     asked_for = []
 
