@@ -31,8 +31,9 @@
                 of four on a seed of its own.
 
 Seconds are processor time on one thread; a busy machine stretches them by up
-to a half, no more. Runs that are in the file already are kept; the published
-network was given fewer seeds than the rest.
+to a half, no more. Runs that are in the file already are kept; variants of
+the published network, with tanh or with pixels left as they are, have one
+seed.
 """
 
 from __future__ import annotations
