@@ -92,6 +92,7 @@ def test_an_answer_is_judged_as_in_the_notebook() -> None:
         ("\n1 / 0", "Line 2: ZeroDivisionError: division by zero", 2),
         ("np.ones(3) @ np.ones(2)", "Line 1: ValueError: matmul", 1),
         ("import nowhere", "NumPy and no nowhere: for this, open", 1),
+        ("import rnnlib.none", "no rnnlib.none: for this, open", 1),
         ("trained", answering.UNDEFINED, 1),
         ("nowhere", "NumPy and no nowhere: for this, open", 1),
         ("\ndef f():\n    print(x)\n    x = 1\nf()", "Line 3: Unbound", 3),
@@ -120,6 +121,7 @@ def test_an_error_is_told_with_the_readers_line(
             "math.log(steps)",
             "It is a module of Python: write import math above.",
         ),
+        ("stepss", "Did you mean steps?"),
         ("trained", answering.UNDEFINED),
         ("later", answering.UNDEFINED),
         ("nowhere", answering.ABSENT.format("nowhere")),
@@ -131,7 +133,11 @@ def test_an_error_is_told_with_the_readers_line(
 def test_a_name_that_is_nowhere_gets_the_help_it_needs(
     wrong: str, hint: str
 ) -> None:
-    above = [*ABOVE, ["later", "def later(x=trained):\n    return x"]]
+    above = [
+        *ABOVE,
+        ["stepss", None],
+        ["later", "def later(x=trained):\n    return x"],
+    ]
     name = wrong.partition("(")[0].partition(".")[0]
     missing = f"NameError: name '{name}' is not defined"
     told = answering.run(f"steps = 1\n{wrong}", above)["told"]

@@ -256,7 +256,7 @@ def _told(
         told = f"Line {line}: {told}\n    {written[line - 1].strip()}"
     hint = ""
     if isinstance(error, ModuleNotFoundError):
-        hint = ABSENT.format((error.name or "such module").partition(".")[0])
+        hint = _absent(error)
     elif type(error) is NameError:
         hint = on_missing(error)
     return f"{told}\n{hint}"
@@ -270,11 +270,13 @@ def _on_missing(
     own = _set_in(ast.parse(source))
     if name is None or name in own:
         return ""
+    near = _near(name, own)
+    if near:
+        return MEANT.format(near[0])
     if name in definitions:
         return _why_absent(definitions[name])
     carried = {n for n, code in definitions.items() if code is not None}
     for hint, names in (
-        (MEANT, _near(name, own)),
         (OF_NUMPY, [name] if _is_of_numpy(name) else []),
         (OF_PYTHON, [name] if _is_of_python(name) else []),
         (MEANT, _near(name, carried | set(dir(builtins)))),
@@ -302,10 +304,17 @@ def _why_absent(code: str | None) -> str:
     try:
         exec(code or "", {})
     except ModuleNotFoundError as error:
-        return ABSENT.format(error.name.partition(".")[0])
+        return _absent(error)
     except Exception:
         return UNDEFINED
     return "" if code else UNDEFINED
+
+
+def _absent(error: ModuleNotFoundError) -> str:
+    name = error.name or "such module"
+    root = name.partition(".")[0]
+    # Of rnnlib there is all that needs no more than NumPy.
+    return ABSENT.format(name if root == "rnnlib" else root)
 
 
 def _near(name: str, names: Collection[str]) -> list[str]:

@@ -166,6 +166,10 @@ class TestOnePage:
             ("x = 1\ndef f(:", "Line 2: SyntaxError: invalid", "def f(:"),
             ("def f():\n    f()\nf()", "Line 2: RecursionError", "f()"),
             ("import torch", "NumPy and no torch", "import torch"),
+            ("tanh(1)", "write np.tanh", "tanh(1)"),
+            ("math.log(2)", "write import math above", "math.log(2)"),
+            ("half_lives", "not what it computes", "half_lives"),
+            ("reluu(1)", "Did you mean relu?", "reluu(1)"),
         ],
     )
     def test_an_error_shows_the_readers_line(
