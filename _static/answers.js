@@ -105,6 +105,18 @@
     return make("button", { type: "button", class: name }, words);
   }
 
+  // The theme opens its search at this key, before an editor hears of it.
+  const MAC = /^(Mac|iPhone)/.test(navigator.platform);
+  window.addEventListener("keydown", (event) => {
+    const held = MAC ? event.metaKey : event.ctrlKey;
+    const alone = !event.shiftKey && !event.altKey;
+    if (held && alone && /^k$/i.test(event.key)
+        && event.target.closest?.(".answer-field")) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  }, true);
+
   // Only one exercise of a page runs at a time.
   let running = null;
 
@@ -130,6 +142,7 @@
         await script(place, "editor.js");
       } catch {
         begin.disabled = false;
+        if (document.activeElement === document.body) begin.focus();
         status.textContent = UNREACHED;
         return;
       }
@@ -147,13 +160,19 @@
         class: "answer-hint", id: `answer-${name}-hint`,
       }, `${LEAVES} Control and Enter run.`);
       const field = make("div", { class: "answer-field" });
+      // Sphinx opens its search at "/": not while one writes here.
+      field.addEventListener("keydown", (event) => {
+        if (!(event.ctrlKey || event.altKey || event.metaKey)) {
+          event.stopPropagation();
+        }
+      });
       const row = make("div", { class: "answer-row" }, run, stop, reset);
       // What a reset took away, a save on its way, what hinders saving.
       let before = null;
       let waiting = 0;
       let trouble = "";
       let cancel = null;
-      stop.disabled = true;
+      turn(false);
       start.remove();
       place.prepend(field, hint, row);
       status.after(told);
@@ -180,33 +199,50 @@
         if (trouble) status.textContent = trouble;
       }
 
+      // Run is not disabled, or it would lose the focus; Stop gives it back.
+      function turn(on) {
+        run.setAttribute("aria-disabled", String(on));
+        if (!on && document.activeElement === stop) run.focus();
+        stop.disabled = !on;
+      }
+
       function say(words, line = null, verdict = "") {
         paper.textContent = words;
         told.dataset.verdict = verdict ?? "";
         editor.mark(line);
       }
 
+      // What came of it, in sight if the exercise is.
+      function tell(found) {
+        say(found.told ?? "", found.line, found.verdict);
+        const { top, bottom } = place.getBoundingClientRect();
+        if (top < window.innerHeight && bottom > 0) {
+          told.scrollIntoView({ block: "nearest" });
+        }
+      }
+
       async function answer() {
         if (running) {
-          status.textContent = running === name ? status.textContent : BUSY;
+          if (running !== name) {
+            say("");
+            status.textContent = BUSY;
+          }
           return;
         }
         save();
         running = name;
-        run.disabled = true;
-        stop.disabled = false;
+        turn(true);
         say("");
         status.textContent = shared.ready
           ? "Running …" : "Python is starting …";
         const stopped = new Promise((resolve) => {
-          cancel = () => resolve({ stopped: true });
+          cancel = (told) => resolve({ stopped: true, told });
         });
         const found = await Promise.race([compute(), stopped]);
         running = cancel = null;
-        run.disabled = false;
-        stop.disabled = true;
+        turn(false);
         status.textContent = found.stopped ? "Stopped." : trouble;
-        if (!found.stopped) say(found.told, found.line, found.verdict);
+        tell(found);
       }
 
       async function compute() {
@@ -227,11 +263,9 @@
 
       run.addEventListener("click", answer);
       stop.addEventListener("click", () => {
-        cancel?.();
-        if (!shared.engine) return;
         shared.ready = false;
-        shared.engine.stop();
-        engine(place).catch(() => {});
+        cancel?.(shared.engine?.stop());
+        if (shared.engine) engine(place).catch(() => {});
       });
       reset.addEventListener("click", () => {
         const back = before;

@@ -66,6 +66,8 @@ def test_an_exercise_is_read_with_its_solution_and_what_stands_above() -> None:
         ("x = make()", {"x": None}),
         ("for i in range(3):\n    y = i", {"i": None, "y": None}),
         ("a, b = 1, 2", {"a": None, "b": None}),
+        ("x = {}\ny = [[], 1]", {"x": None, "y": None}),
+        ("x = [1, 2]\nx[0] = 3", {"x": None}),
         ("%timeit x", {}),
     ],
 )
@@ -90,9 +92,10 @@ def test_an_answer_is_judged_as_in_the_notebook() -> None:
         ("\n1 / 0", "Line 2: ZeroDivisionError: division by zero", 2),
         ("np.ones(3) @ np.ones(2)", "Line 1: ValueError: matmul", 1),
         ("import nowhere", "NumPy and no nowhere: for this, open", 1),
+        ("import rnnlib.none", "no rnnlib.none: for this, open", 1),
         ("trained", answering.UNDEFINED, 1),
-        ("nowhere", answering.UNDEFINED, 1),
-        ("trainde", "NameError: name 'trainde' is not defined", 1),
+        ("nowhere", "NumPy and no nowhere: for this, open", 1),
+        ("\ndef f():\n    print(x)\n    x = 1\nf()", "Line 3: Unbound", 3),
         ("exit(3)", "Line 1: SystemExit: 3", 1),
         (f"def u_for(n):\n    return n.x\n{CHECK}", "stopped in line 2", 2),
         ("def f():\n    f()\n\nf()", "Line 2: RecursionError", 2),
@@ -104,6 +107,58 @@ def test_an_error_is_told_with_the_readers_line(
     told = answering.run(source, ABOVE)
     assert words in told["told"]
     assert told["line"] == line
+
+
+@pytest.mark.parametrize(
+    ("wrong", "hint"),
+    [
+        ("step", "Did you mean steps?"),
+        ("twicee(steps)", "Did you mean twice?"),
+        ("lenn(steps)", "Did you mean len?"),
+        ("tanh(steps)", "It is a name of NumPy: write np.tanh."),
+        ("pi", "It is a name of NumPy: write np.pi."),
+        (
+            "math.log(steps)",
+            "It is a module of Python: write import math above.",
+        ),
+        ("stepss", "Did you mean steps?"),
+        ("trained", answering.UNDEFINED),
+        ("later", answering.UNDEFINED),
+        ("nowhere", answering.ABSENT.format("nowhere")),
+        ("trainde", ""),
+        ("unheard_of", ""),
+        ("_core", ""),
+    ],
+)
+def test_a_name_that_is_nowhere_gets_the_help_it_needs(
+    wrong: str, hint: str
+) -> None:
+    above = [
+        *ABOVE,
+        ["stepss", None],
+        ["later", "def later(x=trained):\n    return x"],
+    ]
+    name = wrong.partition("(")[0].partition(".")[0]
+    missing = f"NameError: name '{name}' is not defined"
+    told = answering.run(f"steps = 1\n{wrong}", above)["told"]
+    code = f"\n    {wrong}"
+    assert told == f"Line 2: {missing}{code}\n{hint}".rstrip()
+    told = answering.run(f"u_for = lambda steps: {wrong}\n{CHECK}", above)
+    wanted = f"Not yet: your function stopped in line 1 with {missing}. {hint}"
+    assert told["told"] == wanted.rstrip()
+
+
+def test_what_is_printed_is_heard_at_once_and_up_to_a_length() -> None:
+    heard: list[str] = []
+    answering.run("print(1)\nprint(2)\n1 / 0", ABOVE, heard.append)
+    assert "".join(heard) == "1\n2\n"
+    heard.clear()
+    answering.run("while True: print('long'); f()", ABOVE, heard.append)
+    assert "".join(heard) == "long\n"
+    heard.clear()
+    answering.run("for i in range(10**5): print(i)", ABOVE, heard.append)
+    assert "".join(heard).endswith(answering.CUT)
+    assert len("".join(heard)) < 2 * answering.MOST_CHARACTERS
 
 
 def test_an_answer_uses_what_it_speaks_of_and_no_more() -> None:

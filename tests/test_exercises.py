@@ -74,6 +74,15 @@ class TestEachExercise:
         assert "NameError: name 'not_defined_here' is not defined" in told
         assert told.endswith("run its cells from the top first.")
 
+    def test_an_answer_that_reads_too_early_is_not_sent_there(self, name):
+        def early(*arguments):
+            total += 1  # noqa: F821
+            return total
+
+        told = judge(find(name), early)
+        assert "UnboundLocalError" in told
+        assert "run its cells" not in told
+
     def test_an_answer_cannot_change_the_cases(self, name):
         exercise = find(name)
 
@@ -91,6 +100,17 @@ class TestEachExercise:
 def test_a_number_instead_of_a_function_is_told_apart():
     told = judge(find("memory-half-life"), 0.5)
     assert told.startswith("Not yet: hand over your function, not 0.5")
+
+
+def test_hours_of_coffee_are_whole_and_can_be_looped_over():
+    def caffeine_left(cups, night):
+        left = 0.0
+        for hour in range(cups[0], night + 1):
+            left = left * 0.5 ** (1 / 5) + 80 * np.sum(cups == hour)
+        return left
+
+    told = judge(find("memory-coffee"), caffeine_left)
+    assert told.startswith("Correct. ")
 
 
 def test_unknown_exercise_lists_the_known_ones():

@@ -3,7 +3,8 @@
 An exercise has a stub, a code cell that ends with a check of its name, and a
 hidden solution that asks the same check. What stands above it defines names:
 imports, functions, classes and plain values can be carried to another place,
-what the chapter computes cannot.
+what the chapter computes cannot. What begins empty is computed too: a loop
+fills it.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ PLAIN = (
     ast.operator,
     ast.unaryop,
 )
+# What an assignment may stand before.
+TARGETS = ast.Name | ast.Subscript
 
 
 @dataclass
@@ -119,11 +122,21 @@ def definitions(source: str) -> Iterator[tuple[str, str | None]]:
                 isinstance(node, ast.Assign)
                 and isinstance(node.targets[0], ast.Name)
                 and all(isinstance(n, PLAIN) for n in ast.walk(node.value))
+                and not any(map(_is_empty, ast.walk(node.value)))
             )
             for name in _set_by(node):
                 yield name, ast.unparse(node) if plain else None
 
 
+def _is_empty(node: ast.AST) -> bool:
+    return (isinstance(node, ast.Dict) and not node.keys) or (
+        isinstance(node, ast.List) and not node.elts
+    )
+
+
 def _set_by(node: ast.AST) -> list[str]:
-    names = [n for n in ast.walk(node) if isinstance(n, ast.Name)]
-    return [n.id for n in names if isinstance(n.ctx, ast.Store)]
+    """Return the names that a statement sets, or sets parts of."""
+    parts = [n for n in ast.walk(node) if isinstance(n, TARGETS)]
+    parts = [n for n in parts if isinstance(n.ctx, ast.Store)]
+    names = [n.value if isinstance(n, ast.Subscript) else n for n in parts]
+    return [n.id for n in names if isinstance(n, ast.Name)]

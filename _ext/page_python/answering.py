@@ -11,11 +11,14 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
+import difflib
 import json
 import re
 import sys
 import traceback
 import warnings
+from collections.abc import Callable, Collection
+from importlib.util import find_spec
 from pathlib import Path
 
 # The file that an answer seems to stand in, and the one of its chapter.
@@ -32,6 +35,11 @@ UNCHECKED = (
     "Nothing was checked: the last line must be exercises.check(…), as "
     "Reset gives it back."
 )
+# Of a name that is nowhere: near ones, where it is, or why it is not here.
+MEANT = "Did you mean {}?"
+NEAR = 0.75
+OF_NUMPY = "It is a name of NumPy: write np.{}."
+OF_PYTHON = "It is a module of Python: write import {} above."
 UNDEFINED = (
     "The page knows the functions that the chapter defines above and what it "
     "imports of NumPy and rnnlib, not what it computes: for that, open the "
@@ -45,24 +53,38 @@ DEEPEST = 200
 
 
 class Paper:
-    """What is printed, up to a length that a page can show."""
+    """What is printed, up to a length that a page can show.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    aloud : callable, optional
+        Hears at once what is written, for it may never come to an end.
+    """
+
+    def __init__(self, aloud: Callable[[str], object] | None = None) -> None:
         self.text = ""
+        self.aloud = aloud
 
     def write(self, text: str) -> int:
         """Take what print hands over."""
-        if len(self.text) < MOST_CHARACTERS:
+        before = len(self.text)
+        if before < MOST_CHARACTERS:
             self.text += text
             if len(self.text) >= MOST_CHARACTERS:
                 self.text = self.text[:MOST_CHARACTERS] + CUT
+            if self.aloud:
+                self.aloud(self.text[before:])
         return len(text)
 
     def flush(self) -> None:
         """Print may ask for it."""
 
 
-def run(source: str, definitions: list[list[str | None]]) -> dict:
+def run(
+    source: str,
+    definitions: list[list[str | None]],
+    aloud: Callable[[str], object] | None = None,
+) -> dict:
     """Run an answer.
 
     Parameters
@@ -72,6 +94,8 @@ def run(source: str, definitions: list[list[str | None]]) -> dict:
     definitions : list of [str, str or None]
         Names that the chapter defines above the exercise, in its order, and
         the code that does it; None for what it computes.
+    aloud : callable, optional
+        Hears at once what is printed.
 
     Returns
     -------
@@ -80,10 +104,14 @@ def run(source: str, definitions: list[list[str | None]]) -> dict:
         "verdict", what the check has found: "Correct", "Not yet", "Not
         attempted yet", or None without a check.
     """
-    paper = Paper()
+    paper = Paper(aloud)
     verdicts: list[str] = []
     line, last = None, ""
-    with _judged(verdicts), _printed(paper):
+
+    def on_missing(error: NameError) -> str:
+        return _on_missing(error, source, dict(definitions))
+
+    with _judged(verdicts, on_missing), _printed(paper):
         try:
             tree = ast.parse(source, ANSWER)
             space = {"__name__": "__main__"}
@@ -92,7 +120,7 @@ def run(source: str, definitions: list[list[str | None]]) -> dict:
         except BaseException as error:
             # SystemExit too: nothing that an answer does may end the page.
             line = _line_of(error)
-            last = _told(error, line, source, dict(definitions))
+            last = _told(error, line, source, on_missing)
     if not (verdicts or last):
         last = UNCHECKED
     found = re.match(JUDGED, verdicts[-1] if verdicts else "")
@@ -106,12 +134,17 @@ def run(source: str, definitions: list[list[str | None]]) -> dict:
 def from_file(question: str, answer: str) -> None:
     """Run what lies in the file `question`; leave in `answer` what came."""
     asked = json.loads(Path(question).read_text(encoding="utf-8"))
-    told = run(asked["source"], asked["definitions"])
+    told = run(asked["source"], asked["definitions"], _aloud)
     Path(answer).write_text(json.dumps(told), encoding="utf-8")
 
 
+def _aloud(text: str) -> None:
+    sys.__stdout__.write(text)
+    sys.__stdout__.flush()
+
+
 @contextlib.contextmanager
-def _judged(verdicts: list[str]):
+def _judged(verdicts: list[str], on_missing: Callable[[NameError], str]):
     """Note down what the checks say, for the page and not for the reader."""
     from rnnlib.book import exercises
     from rnnlib.book.exercises import spec
@@ -120,12 +153,12 @@ def _judged(verdicts: list[str]):
         verdicts.append(spec.judge(*arguments))
         return verdicts[-1]
 
-    before = exercises.judge, spec.UNDEFINED
-    exercises.judge, spec.UNDEFINED = judge, UNDEFINED
+    before = exercises.judge, spec.on_missing
+    exercises.judge, spec.on_missing = judge, on_missing
     try:
         yield
     finally:
-        exercises.judge, spec.UNDEFINED = before
+        exercises.judge, spec.on_missing = before
 
 
 @contextlib.contextmanager
@@ -213,7 +246,7 @@ def _told(
     error: BaseException,
     line: int | None,
     source: str,
-    definitions: dict[str, str | None],
+    on_missing: Callable[[NameError], str],
 ) -> str:
     """Return what the reader is told of an error, their line with it."""
     message = error.msg if isinstance(error, SyntaxError) else str(error)
@@ -223,7 +256,82 @@ def _told(
         told = f"Line {line}: {told}\n    {written[line - 1].strip()}"
     hint = ""
     if isinstance(error, ModuleNotFoundError):
-        hint = ABSENT.format((error.name or "such module").partition(".")[0])
-    elif isinstance(error, NameError) and not hasattr(builtins, error.name):
-        hint = UNDEFINED if error.name in definitions else ""
+        hint = _absent(error)
+    elif type(error) is NameError:
+        hint = on_missing(error)
     return f"{told}\n{hint}"
+
+
+def _on_missing(
+    error: NameError, source: str, definitions: dict[str, str | None]
+) -> str:
+    """Return what helps with a name that is nowhere, or nothing."""
+    name = error.name
+    own = _set_in(ast.parse(source))
+    if name is None or name in own:
+        return ""
+    near = _near(name, own)
+    if near:
+        return MEANT.format(near[0])
+    if name in definitions:
+        return _why_absent(definitions[name])
+    carried = {n for n, code in definitions.items() if code is not None}
+    for hint, names in (
+        (OF_NUMPY, [name] if _is_of_numpy(name) else []),
+        (OF_PYTHON, [name] if _is_of_python(name) else []),
+        (MEANT, _near(name, carried | set(dir(builtins)))),
+    ):
+        if names:
+            return hint.format(names[0])
+    return ""
+
+
+def _set_in(tree: ast.AST) -> set[str]:
+    """Return the names that the code gives to something."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, ast.arg):
+            names.add(node.arg)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+    return names
+
+
+def _why_absent(code: str | None) -> str:
+    """Say why a name of the chapter is not here, in spite of its code."""
+    try:
+        exec(code or "", {})
+    except ModuleNotFoundError as error:
+        return _absent(error)
+    except Exception:
+        return UNDEFINED
+    return "" if code else UNDEFINED
+
+
+def _absent(error: ModuleNotFoundError) -> str:
+    name = error.name or "such module"
+    root = name.partition(".")[0]
+    # Of rnnlib there is all that needs no more than NumPy.
+    return ABSENT.format(name if root == "rnnlib" else root)
+
+
+def _near(name: str, names: Collection[str]) -> list[str]:
+    return difflib.get_close_matches(name, sorted(names), 1, NEAR)
+
+
+def _is_of_numpy(name: str) -> bool:
+    import numpy as np
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = getattr(np, name, None)
+    # Modules that NumPy only uses, such as sys, are not its own.
+    own = getattr(found, "__name__", "numpy.").startswith("numpy.")
+    is_module = isinstance(found, type(np))
+    return found is not None and name[0] != "_" and (own or not is_module)
+
+
+def _is_of_python(name: str) -> bool:
+    return name in sys.stdlib_module_names and find_spec(name) is not None

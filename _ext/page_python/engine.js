@@ -3,7 +3,8 @@
    Whoever puts another engine here keeps these:
    load()         resolves once Python and NumPy are there
    run(question)  resolves with what answering.run returns, or {stopped: true}
-   stop()         ends what is running, and starts anew in the background
+   stop()         ends what is running, and starts anew in the background;
+                  returns what it has printed so far
    The question holds the reader's source and the definitions of its chapter.
    WORKER, the source of the worker, is put before this file when it is
    bundled; python.js and book.js fill `courseAnswers.parts`. */
@@ -19,6 +20,7 @@
   // The worker that is there or on its way, and who waits for its answer.
   let started = null;
   let waiting = null;
+  let printed = "";
 
   function bytes(text) {
     if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
@@ -37,6 +39,7 @@
       worker.onmessage = ({ data }) => {
         URL.revokeObjectURL(address);
         if (data.ready) resolve(worker);
+        else if (data.printed) printed += data.printed;
         else if (data.told) waiting?.(data.told);
         else fail(data.failed);
       };
@@ -70,6 +73,7 @@
       };
     });
     const mine = waiting;
+    printed = "";
     (started?.ready ?? start()).then((worker) => {
       if (waiting === mine) worker.postMessage({ run: question });
     }, () => {});
@@ -78,8 +82,9 @@
 
   function stop() {
     end();
-    waiting?.({ stopped: true });
+    waiting?.({ stopped: true, told: printed });
     start().catch(() => {});
+    return printed;
   }
 
   window.courseAnswers.engine = { load, run, stop };

@@ -2,7 +2,7 @@
 
    Takes {load: {archive, files}} once and {run: question} after it; answers
    {ready}, {told}, or {failed} with a message, after which it is of no more
-   use. All files lie in memory; nothing is fetched. */
+   use. While a question runs, {printed} tells what it prints. All files lie in memory; nothing is fetched. */
 import importWasm from "@cowasm/kernel/dist/wasm/worker/import";
 import posix from "@cowasm/kernel/dist/wasm/worker/posix-browser";
 import { createFileSystem } from "wasi-js";
@@ -33,6 +33,7 @@ let fs;
 let call;
 // What Python says when nobody listens: of use if it fails.
 let heard = "";
+let runs = false;
 
 /* An archive is gzipped: four bytes with the length of a list of names and
    sizes in JSON, the list, then the files. */
@@ -68,6 +69,10 @@ async function load({ archive, files }) {
   put(QUESTION, "");
   const decoder = new TextDecoder();
   const hear = (data) => { heard = (heard + decoder.decode(data)).slice(-500); };
+  const print = (data) => {
+    if (runs) self.postMessage({ printed: decoder.decode(data) });
+    else hear(data);
+  };
   const make = (path, imports) => new WebAssembly.Instance(
     new WebAssembly.Module(fs.readFileSync(path)), imports);
   const wasm = await importWasm({
@@ -81,7 +86,7 @@ async function load({ archive, files }) {
       },
       wasmEnv: { wasmGetSignalState: () => 0 },
       getStdin: () => Buffer.from(""),
-      sendStdout: hear,
+      sendStdout: print,
       sendStderr: hear,
       sleep(milliseconds) {
         const end = performance.now() + milliseconds;
@@ -105,7 +110,9 @@ function python(code) {
 
 function run(question) {
   fs.writeFileSync(QUESTION, JSON.stringify(question));
+  runs = true;
   python(`answering.from_file("${QUESTION}", "${ANSWER}")`);
+  runs = false;
   return JSON.parse(fs.readFileSync(ANSWER, "utf8"));
 }
 

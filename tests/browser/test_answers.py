@@ -7,6 +7,7 @@ stopped, kept and left is tried on one page.
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,7 +34,7 @@ TAIL = f'\n\n\nexercises.check("{NAME}", u_for)\n'
 RIGHT = "def u_for(steps):\n    return 0.5 ** (1 / steps)" + TAIL
 SLIP = "def u_for(steps):\n    return 1 - 1 / steps" + TAIL
 WRONG = "def u_for(steps):\n    n = steps - 1\n    return 1 / n" + TAIL
-ENDLESS = "while True:\n    pass"
+ENDLESS = "print('so far', 1)\nwhile True:\n    pass"
 
 
 def asked(page: str) -> dict[str, exercise_cells.Asked]:
@@ -134,14 +135,18 @@ class TestOnePage:
         self, live: Locator
     ) -> None:
         assert answer(live, RIGHT).startswith("Correct.")
+        other = start(live.page, "memory-weights")
+        stub = other.get_by_role("textbox").inner_text()
+        assert answer(other, stub).startswith("Not attempted yet")
         live.get_by_role("textbox").fill(ENDLESS)
         press(live, "Run")
         expect(live.locator(".answer-status")).to_have_text("Running …")
-        other = start(live.page, "memory-weights")
         press(other, "Run")
         expect(other.locator(".answer-status")).to_contain_text("stop it")
+        expect(other.locator(".answer-told")).to_have_text("")
         press(live, "Stop")
         expect(live.locator(".answer-status")).to_have_text("Stopped.")
+        expect(live.locator(".answer-told")).to_have_text("so far 1")
         # Now it starts anew; that can be stopped too.
         press(live, "Run")
         expect(live.locator(".answer-status")).to_contain_text("starting")
@@ -161,6 +166,10 @@ class TestOnePage:
             ("x = 1\ndef f(:", "Line 2: SyntaxError: invalid", "def f(:"),
             ("def f():\n    f()\nf()", "Line 2: RecursionError", "f()"),
             ("import torch", "NumPy and no torch", "import torch"),
+            ("tanh(1)", "write np.tanh", "tanh(1)"),
+            ("math.log(2)", "write import math above", "math.log(2)"),
+            ("half_lives", "not what it computes", "half_lives"),
+            ("reluu(1)", "Did you mean relu?", "reluu(1)"),
         ],
     )
     def test_an_error_shows_the_readers_line(
@@ -201,6 +210,67 @@ class TestOnePage:
         editor.fill(RIGHT)
         page.keyboard.press("Control+Enter")
         expect(live.locator(".answer-told")).to_contain_text("Correct.")
+
+    def test_every_key_writes_and_none_opens_the_search(
+        self, live: Locator
+    ) -> None:
+        # Keys as a reader presses them: Sphinx and its theme listen to some.
+        page, editor = live.page, live.get_by_role("textbox")
+        editor.fill("")
+        for key in [*string.punctuation, "NumpadDivide"]:
+            page.keyboard.press(key)
+        assert editor.inner_text() == f"{string.punctuation}/"
+        page.keyboard.press("ControlOrMeta+k")
+        page.keyboard.type("z")
+        assert editor.inner_text() == f"{string.punctuation}/z"
+        expect(page.locator(".search-button__wrapper.show")).to_have_count(0)
+        expect(editor).to_be_focused()
+
+    def test_the_focus_stays_on_run_and_comes_back_from_stop(
+        self, live: Locator
+    ) -> None:
+        page, editor = live.page, live.get_by_role("textbox")
+        run, stop = live.locator(".answer-run"), live.locator(".answer-stop")
+        editor.fill(RIGHT)
+        run.focus()
+        page.keyboard.press("Enter")
+        expect(live.locator(".answer-told")).to_contain_text("Correct.")
+        expect(run).to_be_focused()
+        editor.fill(ENDLESS)
+        run.focus()
+        page.keyboard.press("Enter")
+        expect(run).to_have_attribute("aria-disabled", "true")
+        page.keyboard.press("Tab")
+        expect(stop).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(stop).to_be_disabled()
+        expect(run).to_be_focused()
+        # Python starts anew, so there is time to reach Stop before the end.
+        editor.fill(RIGHT)
+        run.focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        expect(stop).to_be_focused()
+        expect(live.locator(".answer-told")).to_contain_text(
+            "Correct.", timeout=PATIENCE
+        )
+        expect(run).to_be_focused()
+        expect(run).to_have_attribute("aria-disabled", "false")
+
+    def test_a_verdict_below_the_window_comes_into_sight(
+        self, live: Locator
+    ) -> None:
+        editor, said = (
+            live.get_by_role("textbox"),
+            live.locator(".answer-told"),
+        )
+        answer(live, SLIP)
+        editor.evaluate("field => field.scrollIntoView({block: 'end'})")
+        expect(said).not_to_be_in_viewport()
+        editor.evaluate("field => field.focus({preventScroll: true})")
+        live.page.keyboard.press("Control+Enter")
+        expect(live.locator(".answer-stop")).to_be_disabled(timeout=PATIENCE)
+        expect(said).to_be_in_viewport(ratio=1)
 
     @pytest.mark.parametrize("code", [RIGHT, WRONG])
     def test_axe_finds_nothing(self, live: Locator, code: str) -> None:

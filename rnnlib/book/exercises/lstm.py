@@ -66,6 +66,12 @@ EXERCISES = {
             "turned over: f^k = 1/2 gives k = log(1/2) / log(f).": (
                 lambda bias: np.log(_sigmoid(bias)) / np.log(0.5)
             ),
+            "you round; return log(1/2) / log(f) as it is.": (
+                lambda bias: np.round(np.log(0.5) / np.log(_sigmoid(bias)))
+            ),
+            "you round up; return log(1/2) / log(f) as it is.": (
+                lambda bias: np.ceil(np.log(0.5) / np.log(_sigmoid(bias)))
+            ),
         },
         lesson="A bias of 5 keeps half for about 100 steps.",
         tolerance=1e-4,  # float32 leaves five digits of log(f) at a bias of 5
@@ -102,6 +108,8 @@ EXERCISES = {
             "needs a gate near 1, a bias above 0.": lambda steps: (
                 -np.log(steps - 1)
             ),
+            "you put f through the sigmoid once more; undo it: "
+            "b = log(f / (1 - f)).": lambda steps: _sigmoid(1 - 1 / steps),
             "nearly: f / (1 - f) is steps - 1, not steps.": np.log,
         },
         lesson="For 1,000 steps a bias of 6.9 is enough.",
@@ -113,6 +121,10 @@ EXERCISES = {
         slips={
             "the input gate is missing: a candidate enters the cell times "
             "i_t.": lambda dc, i, f: dc * _later(f),
+            "the later forget gates are missing: of g_t the last cell holds "
+            "what f_{t+1} ... f_T have kept.": lambda dc, i, f: dc * i,
+            "yours run from the last step to the first; turn them "
+            "round.": lambda dc, i, f: (dc * i * _later(f))[::-1],
             "f_t acts on what was in the cell before g_t was written: the "
             "product begins with f_{t+1}.": lambda dc, i, f: (
                 dc * i * _later(f, own=True)
@@ -150,6 +162,10 @@ EXERCISES = {
             ),
             "the way through the output is missing: dh reaches c_t through "
             "o and the tanh.": lambda dh, dc, o, f, c: dc * f,
+            "the slope of the tanh is missing: on its way from h_t to c_t the "
+            "gradient passes 1 - tanh(c)^2.": lambda dh, dc, o, f, c: (
+                (dc + dh * o) * f
+            ),
             "what the later steps send along the cell is missing: add dc.": (
                 lambda dh, dc, o, f, c: dh * o * (1 - np.tanh(c) ** 2) * f
             ),

@@ -7,7 +7,7 @@ import numpy as np
 from rnnlib.book.exercises.spec import Exercise
 
 
-def _left(cups: np.ndarray, night: float, u: float) -> float:
+def _left(cups: np.ndarray, night: int, u: float) -> float:
     """Caffeine in mg, of which a fraction u stays from hour to hour."""
     return float(80 * np.sum(u ** (night - cups)))
 
@@ -22,9 +22,10 @@ EXERCISES = {
     "memory-coffee": Exercise(
         arguments=("cups", "night"),
         cases=[
-            (np.array([8.0, 12.0, 16.0]), 23.0),
-            (np.array([7.0, 7.0]), 12.0),
-            (np.array([9.0, 21.0]), 22.0),
+            # Whole hours: who loops over them may write range(night).
+            (np.array([8, 12, 16]), 23),
+            (np.array([7, 7]), 12),
+            (np.array([9, 21]), 22),
         ],
         truth=lambda cups, night: _left(cups, night, 0.5 ** (1 / 5)),
         slips={
@@ -45,6 +46,18 @@ EXERCISES = {
             "only the last cup is counted; what is left of the earlier ones "
             "adds to it.": lambda cups, night: _left(
                 cups[-1:], night, 0.5 ** (1 / 5)
+            ),
+            "two cups may be drunk in the same hour; yours counts one of "
+            "them.": lambda cups, night: _left(
+                np.unique(cups), night, 0.5 ** (1 / 5)
+            ),
+            "your caffeine is one hour too young: a cup of 22 o'clock is "
+            "one hour old at 23.": lambda cups, night: _left(
+                cups, night - 1, 0.5 ** (1 / 5)
+            ),
+            "your caffeine is one hour too old: a cup of 22 o'clock is one "
+            "hour old at 23.": lambda cups, night: _left(
+                cups, night + 1, 0.5 ** (1 / 5)
             ),
             "you return one value for each cup; add them up.": (
                 lambda cups, night: 80 * 0.5 ** ((night - cups) / 5)
@@ -137,6 +150,9 @@ EXERCISES = {
             "you have the earlier path; u also stands directly before O(2), "
             "and this path counts O(2).": lambda x, u, m, b: (
                 u * (m * x[0] + b)
+            ),
+            "your inputs are one step late: x(1) is x[0] in Python.": (
+                lambda x, u, m, b: _slope(x[1:], u, m, b)
             ),
             "your slope counts the earlier path twice.": (
                 lambda x, u, m, b: _slope(x, u, m, b) + u * (m * x[0] + b)

@@ -10,7 +10,6 @@ import numpy as np
 
 from rnnlib.checks import describe
 
-# Said of a name that is nowhere; the book's own page says it otherwise.
 UNDEFINED = (
     "If it is something that the chapter defines: run its cells from the top "
     "first."
@@ -78,8 +77,9 @@ def judge(exercise: Exercise, answer: object) -> str:
                 f"stopped{_line(answer, error)} with "
                 f"{type(error).__name__}: {error}."
             )
-            if isinstance(error, NameError):
-                return f"Not yet: your function {stopped} {UNDEFINED}"
+            if type(error) is NameError:
+                hint = on_missing(error)
+                return f"Not yet: your function {stopped} {hint}".rstrip()
             return (
                 f"Not yet: for {_shown(exercise, case)} your function "
                 f"{stopped} {exercise.on_error}".rstrip()
@@ -109,6 +109,14 @@ def judge(exercise: Exercise, answer: object) -> str:
                 f"{_short(result)}, the answer is {_short(want)}."
             )
     raise AssertionError("an answer that differs nowhere is correct")
+
+
+def on_missing(error: NameError) -> str:
+    """Return what to say of a name that is nowhere.
+
+    The book's own page, where no cell can be run, puts its words here.
+    """
+    return UNDEFINED
 
 
 def _line(answer: Callable, error: Exception) -> str:
