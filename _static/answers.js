@@ -130,6 +130,10 @@
     const about = make("span", { class: "answer-about" },
       "in this page, in Python");
     const start = make("div", { class: "answer-start" }, begin, about);
+    // What the stub printed is not true of an answer that is kept.
+    if (kept(name) !== null) {
+      shown?.querySelector(".cell_output")?.setAttribute("hidden", "");
+    }
     const status = make("p", { class: "answer-status", role: "status" });
     place.setAttribute("role", "group");
     place.setAttribute("aria-label", `Answer: ${title}`);

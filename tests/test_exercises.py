@@ -151,3 +151,18 @@ def test_checking_an_answer_opens_no_other_chapter():
 def test_check_prints_one_line(capsys):
     exercises.check("memory-half-life", lambda steps: 0.5 ** (1 / steps))
     assert capsys.readouterr().out.startswith("Correct. ")
+
+
+def test_of_a_large_array_the_first_wrong_place_is_named() -> None:
+    exercise = find("attention-window")
+
+    def round_the_end(T, width):
+        seen = np.array(exercise.truth(T, width), dtype=float)
+        seen[0, T - 1] = 1.0
+        return seen
+
+    told = judge(exercise, round_the_end)
+    T = exercise.cases[0][0]
+    shape = f"an array of shape ({T}, {T})"
+    assert f"{shape} that differs first at [0, {T - 1}]: 1, " in told
+    assert told.endswith("the answer there is 0.")

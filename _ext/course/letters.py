@@ -20,6 +20,8 @@ from fontTools.ttLib import TTFont
 FORMULA = re.compile(r"<math.*?</math>", re.S)
 TEX = re.compile(r"<annotation.*?</annotation>", re.S)
 TAG = re.compile(r"<[^>]*>")
+# Elements that draw a sign which stands in no text.
+DRAWN = {"<msqrt": "√", "<mroot": "√"}
 # Where Unicode's italic letters of mathematics begin, and Planck's h.
 ITALIC = {"A": 0x1D434, "a": 0x1D44E, "Α": 0x1D6E2, "α": 0x1D6FC}
 LENGTHS = {"A": 26, "a": 26, "Α": 17, "α": 25}
@@ -29,11 +31,12 @@ NAMES = [0, 1, 2, 3, 4, 5, 6, 13, 14]
 
 
 def used(pages: list[str]) -> set[str]:
-    """Return the characters that stand in the formulas of XHTML pages."""
+    """Return the characters that the formulas of XHTML pages need."""
     found: set[str] = set()
     for page in pages:
         for formula in FORMULA.findall(page):
             found |= set(html.unescape(TAG.sub("", TEX.sub("", formula))))
+            found |= {sign for tag, sign in DRAWN.items() if tag in formula}
     return {char for char in found if not char.isspace()}
 
 

@@ -315,6 +315,8 @@ def test_an_answer_survives_a_reload_and_a_reset_can_be_undone(
     found.get_by_role("textbox").fill(SLIP)
     page.reload()
     expect(place(page)).to_contain_text("Go on with your answer")
+    untried = page.get_by_text("Not attempted yet").locator("visible=true")
+    others = untried.count()
     editor = start(page).get_by_role("textbox")
     expect(editor).to_contain_text("1 - 1 / steps")
     press(place(page), "Reset")
@@ -324,6 +326,7 @@ def test_an_answer_survives_a_reload_and_a_reset_can_be_undone(
     press(place(page), "Reset")
     page.reload()
     expect(place(page)).to_contain_text("Answer here")
+    assert untried.count() == others + 1  # an answer has been tried
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,13 @@ def test_letters_of_formulas_are_found_and_no_others() -> None:
     assert used([PAGE, "<math><mn>2</mn></math>"]) == set("h<φ∑2")
 
 
+def test_a_root_needs_its_sign_though_no_text_holds_it() -> None:
+    assert used(["<math><msqrt><mn>2</mn></msqrt></math>"]) == {"√", "2"}
+    font = TTFont(io.BytesIO(letters({"√", "2"})))
+    grown = font["MATH"].table.MathVariants.VertGlyphCoverage.glyphs
+    assert font.getBestCmap()[ord("√")] in grown
+
+
 @pytest.mark.parametrize(
     ("char", "name"),
     [("a", "𝑎"), ("Z", "𝑍"), ("h", "ℎ"), ("φ", "𝜑"), ("Δ", "𝛥")],

@@ -169,7 +169,9 @@ EXERCISES = {
         ),
         slips={
             "this is the shortest of the four; the size of a gradient says "
-            "nothing about whether it is right.": (
+            "nothing about whether it is right. If you compared with a "
+            "numerical gradient: it is 0 where both weights are one array, "
+            "so take W.copy().": (
                 lambda loss, W, candidates: int(
                     np.argmin([np.linalg.norm(c) for c in candidates])
                 )

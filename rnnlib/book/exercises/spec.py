@@ -10,6 +10,8 @@ import numpy as np
 
 from rnnlib.checks import describe
 
+# Of larger arrays a message names one place.
+MOST_SHOWN = 12
 UNDEFINED = (
     "If it is something that the chapter defines: run its cells from the top "
     "first."
@@ -106,7 +108,7 @@ def judge(exercise: Exercise, answer: object) -> str:
         if not _same(result, want, near):
             return (
                 f"Not yet: for {_shown(exercise, case)} you return "
-                f"{_short(result)}, the answer is {_short(want)}."
+                f"{_unlike(result, want, near)}."
             )
     raise AssertionError("an answer that differs nowhere is correct")
 
@@ -142,6 +144,23 @@ def _same(result: object, wanted: object, near: float) -> bool:
     return bool(np.allclose(result, wanted, rtol=near, atol=near / 1000))
 
 
+def _unlike(result: object, wanted: object, near: float) -> str:
+    """Return both, or of large arrays the first place where they differ."""
+    if np.size(wanted) <= MOST_SHOWN:
+        return f"{_short(result)}, the answer is {_short(wanted)}"
+    kind = _kind(wanted)
+    try:
+        result = np.asarray(result, dtype=float)
+    except (TypeError, ValueError):
+        return f"{describe(result)}, {kind} of numbers is wanted"
+    close = np.isclose(result, wanted, rtol=near, atol=near / 1000)
+    place = tuple(int(i) for i in np.argwhere(~close)[0])
+    return (
+        f"{kind} that differs first at {list(place)}: {result[place]:.6g}, "
+        f"the answer there is {np.asarray(wanted)[place]:.6g}"
+    )
+
+
 def _shape(value: object) -> tuple[int, ...] | None:
     try:
         return np.shape(value)
@@ -173,7 +192,7 @@ def _short(value: object) -> str:
         return describe(value)
     if array.ndim == 0:
         return f"{array:.6g}"
-    if array.size > 12:
+    if array.size > MOST_SHOWN:
         return f"an array of shape {array.shape}"
     return np.array2string(array, precision=4, separator=", ").replace(
         "\n", ""
