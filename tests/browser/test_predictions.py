@@ -790,7 +790,9 @@ def test_the_list_says_what_was_measured_once_it_may(
     commit_all(page)
     visit(page, book, "predictions")
     head = page.locator("#predictions-all th").all_inner_texts()
-    rows = page.locator("#predictions-all tbody tr").all()
+    filled = page.locator("#predictions-all tbody tr")
+    expect(filled.first).to_contain_text("“more”")
+    rows = filled.all()
     told = [
         dict(zip(head, row.locator("td").all_inner_texts())) for row in rows
     ]
