@@ -35,20 +35,24 @@ pdf: epub  ## Make the book to print, in _build/pdf
 downloads: book pdf  ## Put ePub, PDF and a zip of the pages beside the pages
 	@$(BIN)/python tools/downloads.py
 
-test: book test-unit test-book test-pages  ## Build the book, then run all tests below
+# The chapters first, a core for each, and the others in what they leave.
+test: book  ## Build the book, then run all tests below
+	@OMP_NUM_THREADS=1 $(PYTEST) --dist loadgroup $(NBVAL) $(CHAPTERS) tests \
+		--ignore=tests/browser
+	@$(PYTEST) --dist loadgroup tests/browser
 
 test-unit: $(STAMP)  ## Test the package, the tools and the notebooks' form
-	@$(PYTEST) tests --ignore=tests/browser
+	@$(PYTEST) --dist loadgroup tests --ignore=tests/browser
 
-# Chapters run side by side: a core for each, as when the book is built.
 test-book: $(STAMP)  ## Run the chapters and compare every printed number
-	@OMP_NUM_THREADS=1 $(PYTEST) --dist loadscope $(NBVAL) $(CHAPTERS)
+	@OMP_NUM_THREADS=1 $(PYTEST) --dist loadgroup $(NBVAL) $(CHAPTERS)
 
 test-pages: book  ## Look at the built pages in a browser
 	@$(PYTEST) --dist loadgroup tests/browser
 
-test-nightly: $(STAMP)  ## The tests that are too slow for every change
-	@$(PYTEST) --dist loadgroup tests -m nightly
+test-nightly: book  ## The tests that are too slow for every change
+	@$(PYTEST) --dist loadgroup tests --ignore=tests/browser -m nightly
+	@$(PYTEST) --dist loadgroup tests/browser -m nightly
 
 test-portable: $(STAMP)  ## Compare every printed number under every setting of the processor
 	@$(BIN)/python tools/portable.py $(CHAPTERS)

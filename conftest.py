@@ -45,7 +45,12 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Let nbval compare numbers within the tolerance that a cell names."""
+    """Let nbval compare numbers within the tolerance that a cell names.
+
+    The cells of a chapter stay together, on one worker.
+    """
+    if isinstance(item, IPyNbCell):
+        item.add_marker(pytest.mark.xdist_group(item.path.stem))
     if isinstance(item, IPyNbCell) and tolerance.KEY in item.cell.metadata:
         exactly = item.compare_outputs
         item.compare_outputs = lambda *outputs, **options: compare(

@@ -18,6 +18,7 @@
   const UNREACHED =
     "What is needed could not be loaded. Try again when the network is " +
     "back, or open the notebook.";
+  const CHANGED = "Changed since it ran: Run says what holds now.";
   const BUSY = "Another exercise of this page is running: stop it first.";
 
   // `engine.js` and `editor.js` put themselves in here.
@@ -26,19 +27,25 @@
 
   /* ---- What the browser keeps ------------------------------------------ */
 
-  function kept(name) {
+  // The text, and whether it was found to be correct.
+  function record(name) {
     try {
-      const record = JSON.parse(localStorage.getItem(PREFIX + name));
-      return typeof record?.text === "string" ? record.text : null;
+      const found = JSON.parse(localStorage.getItem(PREFIX + name));
+      return typeof found?.text === "string" ? found : null;
     } catch {
       return null;
     }
   }
 
+  function kept(name) {
+    return record(name)?.text ?? null;
+  }
+
   // Returns what there is to say about it, mostly nothing.
-  function keep(name, text) {
+  function keep(name, text, right) {
     try {
-      localStorage.setItem(PREFIX + name, JSON.stringify({ v: 1, text }));
+      localStorage.setItem(
+        PREFIX + name, JSON.stringify({ v: 1, text, right }));
       return "";
     } catch (error) {
       return error.name === "QuotaExceededError" ? FULL : FORBIDDEN;
@@ -124,11 +131,13 @@
     const { name, title } = place.dataset;
     const stub = JSON.parse(place.querySelector("script").textContent);
     const shown = place.previousElementSibling;
+    const solved = record(name)?.right === true;
     const begin = button(
-      kept(name) === null ? "Answer here" : "Go on with your answer",
+      kept(name) === null ? "Answer here"
+        : solved ? "See your answer" : "Go on with your answer",
       "answer-begin");
     const about = make("span", { class: "answer-about" },
-      "in this page, in Python");
+      solved ? "solved" : "in this page, in Python");
     const start = make("div", { class: "answer-start" }, begin, about);
     // What the stub printed is not true of an answer that is kept.
     if (kept(name) !== null) {
@@ -173,6 +182,7 @@
       const row = make("div", { class: "answer-row" }, run, stop, reset);
       // What a reset took away, a save on its way, what hinders saving.
       let before = null;
+      let right = solved ? kept(name) : null;
       let waiting = 0;
       let trouble = "";
       let cancel = null;
@@ -190,6 +200,10 @@
       }, () => {
         before = null;
         reset.textContent = "Reset";
+        if (paper.textContent && !running) {
+          told.dataset.changed = "";
+          status.textContent = CHANGED;
+        }
         clearTimeout(waiting);
         waiting = setTimeout(save, 300);
       }, answer);
@@ -199,7 +213,7 @@
         waiting = 0;
         const text = editor.read();
         if (text === stub) forget(name);
-        else trouble = keep(name, text);
+        else trouble = keep(name, text, text === right);
         if (trouble) status.textContent = trouble;
       }
 
@@ -213,6 +227,7 @@
       function say(words, line = null, verdict = "") {
         paper.textContent = words;
         told.dataset.verdict = verdict ?? "";
+        delete told.dataset.changed;
         editor.mark(line);
       }
 
@@ -235,6 +250,7 @@
         }
         save();
         running = name;
+        const tried = editor.read();
         turn(true);
         say("");
         status.textContent = shared.ready
@@ -245,6 +261,10 @@
         const found = await Promise.race([compute(), stopped]);
         running = cancel = null;
         turn(false);
+        if (found.verdict === "Correct") {
+          right = tried;
+          save();
+        }
         status.textContent = found.stopped ? "Stopped." : trouble;
         tell(found);
       }

@@ -216,6 +216,7 @@ def test_exercises_and_layers_open_where_only_numpy_is() -> None:
     assert "name 'plots' is not defined" in third[1]
 
 
+@pytest.mark.nightly
 def test_places_stand_behind_the_stubs_where_npm_has_brought_the_parts(
     tmp_path: Path,
 ) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import yaml
 from nbclient.exceptions import CellExecutionError
-from tiny_book import TinyBook
+from tiny_book import ROOT, TinyBook
 
-from course import runner
+from course import execution, runner
 
 MODULES = {
     "__init__.py": "",
@@ -176,6 +177,20 @@ def test_only_chapters_that_a_change_can_reach_run_again(
     (package / "low.py").write_text("NUMBER = 1111\n")
     assert runs() == {"deep"}
     assert "1111" in book.page("deep")
+
+
+def test_the_longest_runs_first_whether_or_not_it_has_run_before() -> None:
+    seconds = {"a": 3.0, "b": 9.0, "c": None, "d": None, "e": None}
+    order = execution.in_order([*seconds], seconds, ["e", "b", "d"])
+    assert order == ["e", "d", "b", "a", "c"]
+
+
+def test_what_runs_first_is_a_chapter() -> None:
+    config = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+    first = config["sphinx"]["config"]["execution_first"]
+    assert len(set(first)) == len(first)
+    for name in first:
+        assert (ROOT / f"{name}.ipynb").exists(), name
 
 
 def test_the_build_says_what_runs_and_nothing_of_kernels(

@@ -50,6 +50,7 @@ def make_book(book: TinyBook) -> tuple[int, str]:
         return running.returncode, told
 
 
+@pytest.mark.nightly
 def test_a_warning_fails_the_build_and_the_next_one_too(
     tmp_path: Path,
 ) -> None:

@@ -56,6 +56,7 @@ def test_a_setting_reaches_the_kernel_and_inherited_ones_do_not(
     assert kept[0] == "Haswell 7"
 
 
+@pytest.mark.nightly
 def test_rounding_moves_the_last_digits_of_what_is_drawn(
     tmp_path: Path,
 ) -> None:

@@ -179,6 +179,7 @@ def test_the_message_names_what_to_do_next(
     assert places == sorted(places)
 
 
+@pytest.mark.nightly
 def test_pages_show_links_to_a_real_address_and_none_to_the_placeholder(
     tmp_path: Path,
 ) -> None:

@@ -45,7 +45,8 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def setup(app: Sphinx) -> None:
-    """Connect to Sphinx."""
+    """Connect to Sphinx; name the setting of this module."""
+    app.add_config_value("execution_first", [], "", [list])
     app.connect("builder-inited", announce_book)
     app.connect("env-get-outdated", refresh)
     app.connect("build-finished", withdraw_book)
@@ -90,15 +91,15 @@ def refresh(
         for name in env.found_docs
         if (notebook := _read(Path(env.doc2path(name)))) is not None
     }
-    seconds = _seconds(cache)
+    known = _seconds(cache)
+    seconds = {name: known.get(env.doc2path(name)) for name in notebooks}
     missing = [
         name
         for name, notebook in notebooks.items()
         if not _is_cached(cache, notebook, package)
     ]
-    # The longest first, so that none starts when the others are done.
-    missing.sort(key=lambda name: -seconds.get(env.doc2path(name), 1e9))
-    _run(app, cache, {name: notebooks[name] for name in missing}, package)
+    order = in_order(missing, seconds, app.config.execution_first)
+    _run(app, cache, {name: notebooks[name] for name in order}, package)
     return [
         name
         for name, notebook in notebooks.items()
@@ -107,6 +108,32 @@ def refresh(
         # The record's own date is that of the import of jupyter-cache.
         and record.data.get("finished", 0.0) * 1e6 > env.all_docs[name]
     ]
+
+
+def in_order(
+    names: list[str], seconds: dict[str, float | None], first: list[str]
+) -> list[str]:
+    """Put the longest first, so that none starts when the others are done.
+
+    Parameters
+    ----------
+    names : list of str
+    seconds : dict of str to float or None
+        How long each took when it last ran here, None where it has not.
+    first : list of str
+        The longest of all, in this order, where nothing is known.
+
+    Returns
+    -------
+    list of str
+    """
+
+    def rank(name: str) -> tuple[int, float]:
+        if seconds[name] is not None:
+            return 1, -seconds[name]
+        return (0, first.index(name)) if name in first else (2, 0)
+
+    return sorted(names, key=rank)
 
 
 def _run(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -73,14 +73,26 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         yield lab
 
 
-def one_by_one(names: list[str]) -> list:
+def one_by_one(names: list[str], always: Sequence[str] | None = None) -> list:
     """Return parameters that keep the tests of a page on one worker.
 
     With a fixture of the module's scope a page is then loaded once for all
-    its tests.
+    its tests. Where `always` names some pages, the others are left to the
+    nightly run.
     """
+    missing = set(always or ()) - set(names)
+    if missing:
+        raise ValueError(f"always must be among the names, found {missing}")
+    late = [] if always is None else [n for n in names if n not in always]
     return [
-        pytest.param(name, marks=pytest.mark.xdist_group(name), id=name)
+        pytest.param(
+            name,
+            marks=[
+                pytest.mark.xdist_group(name),
+                *[pytest.mark.nightly] * (name in late),
+            ],
+            id=name,
+        )
         for name in names
     ]
 

@@ -1,8 +1,8 @@
 """Exercises answered in the page: from disk, with the network cut.
 
-Each chapter of the built book is opened once, Python is loaded into it once,
-and every exercise gets its solution and two slips. How an answer is written,
-stopped, kept and left is tried on one page.
+A chapter of the built book is opened once, Python is loaded into it once,
+and every exercise gets its solution and two slips; at night in each chapter.
+How an answer is written, stopped, kept and left is tried on one page.
 """
 
 from __future__ import annotations
@@ -91,8 +91,13 @@ def answer(found: Locator, code: str) -> str:
     return found.locator(".answer-told").inner_text()
 
 
+# One with small exercises, one with large ones; the others at night.
 @pytest.mark.parametrize(
-    "name", one_by_one([page for page in chapters() if asked(page)])
+    "name",
+    one_by_one(
+        [page for page in chapters() if asked(page)],
+        always=[MEMORY, "chapters/13_linear_recurrences"],
+    ),
 )
 def test_each_exercise_of_a_chapter_is_answered_in_the_page(
     name: str, offline: BrowserContext, pages: Path
@@ -257,6 +262,22 @@ class TestOnePage:
         expect(run).to_be_focused()
         expect(run).to_have_attribute("aria-disabled", "false")
 
+    def test_a_verdict_is_no_longer_said_of_an_answer_that_changed(
+        self, live: Locator
+    ) -> None:
+        assert answer(live, RIGHT).startswith("Correct.")
+        told, status = (
+            live.locator(f".answer-{n}") for n in ("told", "status")
+        )
+        assert told.get_attribute("data-changed") is None
+        live.get_by_role("textbox").press("Control+End")
+        live.page.keyboard.type(" ")
+        expect(status).to_contain_text("Changed since it ran")
+        assert told.get_attribute("data-changed") == ""
+        answer(live, SLIP)
+        assert told.get_attribute("data-changed") is None
+        expect(status).to_be_empty()
+
     def test_a_verdict_below_the_window_comes_into_sight(
         self, live: Locator
     ) -> None:
@@ -339,6 +360,18 @@ def test_an_answer_survives_a_reload_and_a_reset_can_be_undone(
     press(place(page), "Reset")
     come_back(page, "Answer here")
     assert untried.count() == others + 1  # an answer has been tried
+
+
+def test_an_answer_is_remembered_as_solved_until_it_changes(
+    offline: BrowserContext, pages: Path
+) -> None:
+    page = visit(offline, pages)
+    assert answer(start(page), RIGHT).startswith("Correct.")
+    come_back(page, "See your answer")
+    expect(place(page)).to_contain_text("solved")
+    start(page).get_by_role("textbox").fill(SLIP)
+    come_back(page, "Go on with your answer")
+    expect(place(page)).not_to_contain_text("solved")
 
 
 @pytest.mark.parametrize(

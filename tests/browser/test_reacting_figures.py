@@ -1,4 +1,4 @@
-"""Reacting figures react: by mouse, by keyboard, without any network."""
+"""Pages from the disk, without any network: whole, and their figures react."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page
 
 import notebooks
-from built_book import ROOT, chapters
+from built_book import ROOT, pages
 from conftest import one_by_one
+from test_pages import Visit
 
 KILOBYTE = 1000
 
 
-@pytest.fixture(scope="module", params=one_by_one(chapters()))
-def name(request: pytest.FixtureRequest) -> str:
-    """Name a page; its tests stay together."""
-    return request.param
-
-
-@pytest.fixture(scope="module")
-def figures(
-    browser: Browser, html: Path, name: str
-) -> Iterator[list[Locator]]:
+@pytest.fixture(scope="module", params=one_by_one(pages()))
+def visit(
+    request: pytest.FixtureRequest, browser: Browser, html: Path
+) -> Iterator[Visit]:
     """Open a page from disk, without a network, once for all tests below."""
     context = browser.new_context(
         viewport={"width": 1280, "height": 900}, offline=True
     )
-    yield reacting(context.new_page(), html, name)
+    yield Visit(context.new_page(), html.as_uri()).open(request.param)
     context.close()
 
 
-def reacting(page: Page, html: Path, name: str) -> list[Locator]:
-    page.goto((html / f"{name}.html").as_uri())
+@pytest.fixture(scope="module")
+def figures(visit: Visit) -> list[Locator]:
+    """Find the figures that react."""
+    return reacting(visit.page)
+
+
+def reacting(page: Page) -> list[Locator]:
     # Some wait under the cover of a prediction.
     page.evaluate(
         "document.querySelectorAll('.predict-show').forEach(b => b.click())"
@@ -56,15 +56,21 @@ def expected(name: str) -> int:
         ]
         text = "\n".join(cells)
     else:
-        text = (ROOT / f"{name}.md").read_text(encoding="utf-8")
+        path = ROOT / f"{name}.md"
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
     lines = text.splitlines()
     return sum(line.startswith("explore(") for line in lines)
 
 
+def test_page_on_the_disk_asks_for_nothing_outside(visit: Visit) -> None:
+    assert visit.outside() == []
+    assert visit.complaints == []
+
+
 def test_every_reacting_figure_of_the_source_is_on_the_page(
-    figures: list[Locator], name: str
+    figures: list[Locator], visit: Visit
 ) -> None:
-    assert len(figures) == expected(name)
+    assert len(figures) == expected(visit.name)
 
 
 def test_each_slider_moves_its_figure_by_keyboard(
@@ -135,11 +141,18 @@ def test_each_figure_weighs_little(figures: list[Locator]) -> None:
         assert len(gzip.compress(text)) <= 300 * KILOBYTE
 
 
+@pytest.mark.parametrize(
+    "name", one_by_one([name for name in pages() if expected(name)])
+)
 def test_without_javascript_the_first_frame_stands(
     browser: Browser, html: Path, name: str
 ) -> None:
     context = browser.new_context(java_script_enabled=False)
-    for figure in reacting(context.new_page(), html, name):
+    page = context.new_page()
+    page.goto((html / f"{name}.html").as_uri())
+    figures = reacting(page)
+    assert len(figures) == expected(name)
+    for figure in figures:
         picture = Image.open(
             io.BytesIO(figure.get_by_role("img").screenshot())
         )

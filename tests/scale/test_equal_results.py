@@ -66,7 +66,9 @@ def text(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("processes", [2, 4])
+@pytest.mark.parametrize(
+    "processes", [2, pytest.param(4, marks=pytest.mark.nightly)]
+)
 def test_several_processes_do_what_one_does(
     text: Path, tmp_path: Path, processes: int
 ) -> None:
