@@ -334,6 +334,7 @@ def book(tmp_path: Path, complete, written) -> TinyBook:
     return book
 
 
+@pytest.mark.nightly
 def test_the_book_shows_box_and_table_with_links_that_lead_somewhere(
     book: TinyBook,
 ) -> None:

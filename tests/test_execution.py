@@ -136,6 +136,7 @@ def test_a_failing_cell_is_an_error(package: Path) -> None:
         execute(package, "1 / 0")
 
 
+@pytest.mark.nightly
 def test_only_chapters_that_a_change_can_reach_run_again(
     package: Path,
 ) -> None:
@@ -193,6 +194,7 @@ def test_what_runs_first_is_a_chapter() -> None:
         assert (ROOT / f"{name}.ipynb").exists(), name
 
 
+@pytest.mark.nightly
 def test_the_build_says_what_runs_and_nothing_of_kernels(
     package: Path,
 ) -> None:

@@ -69,6 +69,7 @@ def test_a_warning_fails_the_build_and_the_next_one_too(
     assert (tmp_path / "_build/html/index.html").as_uri() in told
 
 
+@pytest.mark.nightly
 def test_a_failing_cell_fails_the_build_and_the_next_one_too(
     tmp_path: Path,
 ) -> None:
@@ -82,6 +83,7 @@ def test_a_failing_cell_fails_the_build_and_the_next_one_too(
         assert lines[-1] == "one: ZeroDivisionError: division by zero"
 
 
+@pytest.mark.nightly
 def test_two_builds_at_once_do_not_hurt_each_other(tmp_path: Path) -> None:
     code = "open('runs.txt', 'a').write('ran '); import time; time.sleep(3)"
     book = TinyBook(tmp_path, {"one": code})

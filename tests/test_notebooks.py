@@ -559,6 +559,7 @@ def test_outputs_below_a_change_in_the_text_are_dropped(
     assert not cells[6].outputs
 
 
+@pytest.mark.nightly
 def test_nbval_compares_every_stored_number_and_no_markup(
     tmp_path: Path,
 ) -> None:

@@ -45,6 +45,7 @@ def printed(setting: Setting, folder: Path) -> list[str]:
     return cell.outputs[0].text.splitlines()
 
 
+@pytest.mark.nightly
 def test_a_setting_reaches_the_kernel_and_inherited_ones_do_not(
     tmp_path: Path,
 ) -> None:

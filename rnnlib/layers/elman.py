@@ -127,8 +127,9 @@ class Elman(InTorch):
         states = np.empty((T + 1, B, self.hidden_size), self.dtype)
         states[0] = h0
         for z_t, h_before, h_t in zip(z, states, states[1:]):
-            z_t += h_before @ W_hh
-            activate(z_t, out=h_t)
+            np.dot(h_before, W_hh, out=h_t)  # twice as fast as @ if small
+            h_t += z_t
+            activate(h_t, out=h_t)
         states.flags.writeable = False
         return states[1:], ElmanCache(x, states)
 
@@ -166,7 +167,7 @@ class Elman(InTorch):
         for dz_t, dh_t in zip(dz[::-1], dh[::-1]):
             dh_next += dh_t
             dz_t *= dh_next
-            np.matmul(dz_t, W_hh_T, out=dh_next)
+            np.dot(dz_t, W_hh_T, out=dh_next)
         dz = dz.reshape(T * B, H)
         return {
             "W_xh": x.reshape(T * B, D).T @ dz,

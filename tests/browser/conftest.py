@@ -17,9 +17,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from built_book import HTML
+from built_book import HTML, pages
 from course.chromium import NAMES, find, launch
 from live_lab import Lab, serve
+from visits import Visit
 
 SECONDS = 1000
 
@@ -30,6 +31,30 @@ def refuse(reason: str) -> None:
     if required or os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+def one_by_one(names: list[str], always: Sequence[str] | None = None) -> list:
+    """Return parameters that keep the tests of a page on one worker.
+
+    With a fixture of the module's scope a page is then loaded once for all
+    its tests. Where `always` names some pages, the others are left to the
+    nightly run.
+    """
+    missing = set(always or ()) - set(names)
+    if missing:
+        raise ValueError(f"always must be among the names, found {missing}")
+    late = [] if always is None else [n for n in names if n not in always]
+    return [
+        pytest.param(
+            name,
+            marks=[
+                pytest.mark.xdist_group(name),
+                *[pytest.mark.nightly] * (name in late),
+            ],
+            id=name,
+        )
+        for name in names
+    ]
 
 
 @pytest.fixture(scope="session")
@@ -73,28 +98,18 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         yield lab
 
 
-def one_by_one(names: list[str], always: Sequence[str] | None = None) -> list:
-    """Return parameters that keep the tests of a page on one worker.
-
-    With a fixture of the module's scope a page is then loaded once for all
-    its tests. Where `always` names some pages, the others are left to the
-    nightly run.
-    """
-    missing = set(always or ()) - set(names)
-    if missing:
-        raise ValueError(f"always must be among the names, found {missing}")
-    late = [] if always is None else [n for n in names if n not in always]
-    return [
-        pytest.param(
-            name,
-            marks=[
-                pytest.mark.xdist_group(name),
-                *[pytest.mark.nightly] * (name in late),
-            ],
-            id=name,
-        )
-        for name in names
-    ]
+@pytest.fixture(scope="session", params=one_by_one(pages()))
+def visit(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Visit]:
+    """Open a page from the disk, without a network, once for all its tests."""
+    if not (HTML / "index.html").exists():
+        refuse("the book is not built: run make book first")
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900},
+        color_scheme="light",
+        offline=True,
+    )
+    yield Visit(context.new_page(), HTML.as_uri()).open(request.param)
+    context.close()
 
 
 @pytest.fixture

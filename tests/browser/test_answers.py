@@ -20,8 +20,9 @@ from built_book import ROOT, chapters
 from conftest import SECONDS, one_by_one
 from course import exercise_cells
 from rnnlib.book.exercises import find
-from test_pages import STRUCTURE, TOO_WIDE, Visit, faint, told
+from test_pages import STRUCTURE, TOO_WIDE, faint, told
 from test_predictions import FILL, FORBID
+from visits import Visit
 
 # What asks for more than a page can bring, and why: nothing so far.
 LEFT_OUT: dict[str, str] = {}
@@ -91,12 +92,12 @@ def answer(found: Locator, code: str) -> str:
     return found.locator(".answer-told").inner_text()
 
 
-# One with small exercises, one with large ones; the others at night.
+# One chapter with every change, the others at night.
 @pytest.mark.parametrize(
     "name",
     one_by_one(
         [page for page in chapters() if asked(page)],
-        always=[MEMORY, "chapters/13_linear_recurrences"],
+        always=[MEMORY],
     ),
 )
 def test_each_exercise_of_a_chapter_is_answered_in_the_page(

@@ -41,6 +41,7 @@ left""",
 ]
 
 
+@pytest.mark.nightly
 def test_a_number_and_a_curve_are_answered_after_the_commitment(
     context: BrowserContext, lab: Lab
 ) -> None:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import gzip
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Response
+from playwright.sync_api import BrowserContext, Page
 
 import chapter_form
 import notebooks
-from built_book import ROOT, pages
-from conftest import one_by_one
+from built_book import ROOT
+from visits import Visit
 
 KILOBYTE = 1000
-DESKTOP = {"width": 1280, "height": 900}
-# One page with everything a chapter has, and the others that have something
-# of their own; at night the colours of all pages are judged.
-KINDS = ("intro", "chapters/03_elman", "chapters/11_claims", "chapters/api")
+# A chapter with all that a chapter has, and two pages that have something of
+# their own; at night the colours of all pages are judged.
+KINDS = ("chapters/intro", "chapters/02_memory", "chapters/11_claims")
 # All rules that look at something else than colours.
 STRUCTURE = {
     "resultTypes": ["violations"],
@@ -69,7 +65,7 @@ OPEN = """() => {
 }"""
 # A word of code is a word like its neighbours to all rules of structure; axe
 # is twice as fast where code is one piece of text.
-PLAIN_CODE = """() => document.querySelectorAll("pre")
+PLAIN_CODE = """() => document.querySelectorAll("pre, code")
   .forEach((e) => e.textContent = e.textContent)"""
 # The theme lets the keyboard into what scrolls, some time after it changes.
 SCROLLERS_ARE_REACHED = """() => [...document.querySelectorAll("pre")]
@@ -91,63 +87,6 @@ TOO_WIDE = """() => {
 }"""
 
 
-@dataclass
-class Visit:
-    """A page that has been opened, and what happened meanwhile."""
-
-    page: Page
-    address: str
-    asked: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-    weights: dict[str, int] = field(default_factory=dict)
-    name: str = ""
-
-    def __post_init__(self) -> None:
-        """Listen from the start."""
-        page = self.page
-        page.on("request", lambda request: self.asked.append(request.url))
-        page.on("requestfailed", lambda r: self.complain(f"failed: {r.url}"))
-        page.on("pageerror", lambda error: self.complain(str(error)))
-        page.on(
-            "console",
-            lambda m: self.complain(m.text) if m.type == "error" else None,
-        )
-        page.on("requestfinished", lambda r: self.weigh(r.response()))
-
-    def complain(self, text: str) -> None:
-        self.complaints.append(text)
-
-    def weigh(self, response: Response) -> None:
-        # Under _static lies what all pages share and the browser keeps.
-        shared = (f"{self.address}/_static/", "data:", "blob:", "file:")
-        if not response.url.startswith(shared):
-            size = len(gzip.compress(response.body()))
-            self.weights[response.url] = size
-
-    def open(self, name: str) -> Visit:
-        """Open a page and wait until its formulas are set."""
-        self.name = name
-        self.page.goto(f"{self.address}/{name}.html")
-        self.page.evaluate("window.MathJax?.startup?.promise")
-        self.page.wait_for_load_state("networkidle")
-        return self
-
-    def outside(self) -> list[str]:
-        """Return the addresses asked for that are not the book's own."""
-        own = (f"{self.address}/", "data:", "blob:")
-        return [url for url in self.asked if not url.startswith(own)]
-
-
-@pytest.fixture(scope="module", params=one_by_one(pages()))
-def visit(
-    request: pytest.FixtureRequest, browser: Browser, served: str
-) -> Iterator[Visit]:
-    """Open a page once for all tests below."""
-    context = browser.new_context(viewport=dict(DESKTOP), color_scheme="light")
-    yield Visit(context.new_page(), served).open(request.param)
-    context.close()
-
-
 def test_page_asks_for_nothing_outside_and_does_not_complain(
     visit: Visit,
 ) -> None:
@@ -156,7 +95,18 @@ def test_page_asks_for_nothing_outside_and_does_not_complain(
 
 
 def test_page_adds_little_to_the_weight_of_the_theme(visit: Visit) -> None:
+    assert visit.weights
     assert sum(visit.weights.values()) <= 700 * KILOBYTE, visit.weights
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_page_that_is_served_asks_for_nothing_outside(
+    context: BrowserContext, served: str, name: str
+) -> None:
+    found = Visit(context.new_page(), served).open(name)
+    assert found.outside() == []
+    assert found.complaints == []
+    assert found.weights
 
 
 def test_each_prediction_covers_its_answer(visit: Visit) -> None:
@@ -176,6 +126,7 @@ def test_each_prediction_covers_its_answer(visit: Visit) -> None:
 
 
 def test_nothing_overflows_sideways_on_a_phone(visit: Visit) -> None:
+    desktop = visit.page.viewport_size
     visit.page.evaluate(OPEN)
     visit.page.set_viewport_size({"width": 390, "height": 844})
     widths = visit.page.evaluate(
@@ -183,7 +134,7 @@ def test_nothing_overflows_sideways_on_a_phone(visit: Visit) -> None:
         " document.documentElement.clientWidth]"
     )
     too_wide = visit.page.evaluate(TOO_WIDE)
-    visit.page.set_viewport_size(dict(DESKTOP))
+    visit.page.set_viewport_size(desktop)
     assert too_wide == []
     assert widths[0] <= widths[1]
 

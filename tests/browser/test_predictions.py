@@ -30,8 +30,10 @@ from test_pages import (
     told,
 )
 
-# One worker builds the book, once.
+# Two workers build the book, once each; the second for what is covered, what
+# is judged and what is kept.
 pytestmark = pytest.mark.xdist_group("predictions")
+SECOND_WORKER = pytest.mark.xdist_group("predictions kept")
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 WAYS = ("mouse", "touch", "keyboard")
@@ -550,12 +552,14 @@ def test_no_point_covers_a_label(page: Page) -> None:
     assert covered == 0
 
 
+@SECOND_WORKER
 def test_typed_hyphens_become_minus_signs(page: Page) -> None:
     question(page, FREE).get_by_role("button", name="Show me").click()
     expect(answer(page, FREE)).to_contain_text("It goes by −0.008 at last.")
     expect(question(page, FREE)).to_contain_text("ends at −0.5")
 
 
+@SECOND_WORKER
 def test_a_right_guess_is_told_so(page: Page) -> None:
     choose(page, "mouse", "more")
     commit(page, SECOND)
@@ -565,6 +569,7 @@ def test_a_right_guess_is_told_so(page: Page) -> None:
     assert kept(page, SECOND)["right"] is True
 
 
+@SECOND_WORKER
 def test_nothing_under_the_cover_can_be_reached_or_heard(page: Page) -> None:
     stops = []
     for _ in range(90):
@@ -584,6 +589,7 @@ def test_nothing_under_the_cover_can_be_reached_or_heard(page: Page) -> None:
     assert {s.get_attribute("hidden") for s in sheets} == {"until-found"}
 
 
+@SECOND_WORKER
 def test_the_cover_ends_with_its_section_or_at_its_mark(page: Page) -> None:
     for words in ("Open again.", "Open words."):
         assert page.get_by_text(words).evaluate(SEEN), words
@@ -593,6 +599,7 @@ def test_the_cover_ends_with_its_section_or_at_its_mark(page: Page) -> None:
         assert not page.get_by_text(words).evaluate(SEEN), words
 
 
+@SECOND_WORKER
 def test_show_me_uncovers_and_counts_for_nothing(page: Page) -> None:
     question(page, SECOND).get_by_role("button", name="Show me").click()
     assert not is_covered(page, SECOND)
@@ -601,6 +608,7 @@ def test_show_me_uncovers_and_counts_for_nothing(page: Page) -> None:
     come_back(page, SECOND)
 
 
+@SECOND_WORKER
 def test_ask_me_again_forgets_and_covers(page: Page) -> None:
     before = answer(page, LEFT).evaluate("e => e.innerHTML")
     drag(page, "keyboard")
@@ -612,6 +620,7 @@ def test_ask_me_again_forgets_and_covers(page: Page) -> None:
     expect(question(page, LEFT).get_by_role("slider").first).to_be_focused()
 
 
+@SECOND_WORKER
 @pytest.mark.parametrize(
     "label", ["sec-inside", "word-inside", f"predict-{HALF}-answer"]
 )
@@ -629,6 +638,7 @@ def test_a_link_under_the_cover_uncovers_it(
     assert kept(page, HALF)["looked"] is True
 
 
+@SECOND_WORKER
 def test_the_table_of_contents_leads_under_the_cover(page: Page) -> None:
     link = page.locator(".bd-toc").get_by_role("link", name="A heading inside")
     for _ in range(2):  # again with the address as it is
@@ -641,11 +651,13 @@ def test_the_table_of_contents_leads_under_the_cover(page: Page) -> None:
     assert is_covered(page, SECOND)
 
 
+@SECOND_WORKER
 def test_a_link_elsewhere_uncovers_nothing(page: Page, book: Path) -> None:
     visit(page, book, "one#sec-number")
     assert is_covered(page, HALF)
 
 
+@SECOND_WORKER
 def test_find_in_page_and_the_search_of_the_book_uncover(
     page: Page, book: Path
 ) -> None:
@@ -661,6 +673,7 @@ def test_find_in_page_and_the_search_of_the_book_uncover(
     assert is_covered(page, SECOND)
 
 
+@SECOND_WORKER
 def test_print_uncovers_for_as_long_as_it_lasts(page: Page) -> None:
     page.emulate_media(media="print")
     for key in (SECOND, HALF, LEFT, GONE):
@@ -670,6 +683,7 @@ def test_print_uncovers_for_as_long_as_it_lasts(page: Page) -> None:
         assert not answer(page, key).evaluate(SEEN)
 
 
+@SECOND_WORKER
 def test_what_was_covered_works(page: Page) -> None:
     formula = page.locator("mjx-container")
     formula.first.wait_for()
@@ -690,6 +704,7 @@ def test_what_was_covered_works(page: Page) -> None:
     assert page.url.endswith("#sec-choice")
 
 
+@SECOND_WORKER
 def test_without_javascript_all_of_it_is_open(
     browser: Browser, book: Path
 ) -> None:
@@ -708,6 +723,7 @@ def test_without_javascript_all_of_it_is_open(
     context.close()
 
 
+@SECOND_WORKER
 def test_the_page_judges_a_curve_in_the_words_of_rnnlib(page: Page) -> None:
     draw = random.Random(0)
     weights, gradient = 0.9 ** np.arange(21), 0.5 ** np.arange(21.0)
@@ -745,6 +761,7 @@ def test_the_page_judges_a_curve_in_the_words_of_rnnlib(page: Page) -> None:
         assert {judged["right"] for judged in found} == {True, False}
 
 
+@SECOND_WORKER
 def test_the_page_says_numbers_as_rnnlib_does(page: Page) -> None:
     draw = random.Random(1)
     numbers = [
@@ -765,6 +782,7 @@ def test_the_page_says_numbers_as_rnnlib_does(page: Page) -> None:
     assert found[1] == "1 step a day"
 
 
+@SECOND_WORKER
 def test_the_page_of_results_tells_all_and_links_back(
     page: Page, book: Path
 ) -> None:
@@ -794,6 +812,7 @@ def test_the_page_of_results_tells_all_and_links_back(
     expect(question(page, most["key"])).to_be_in_viewport()
 
 
+@SECOND_WORKER
 def test_the_list_says_what_was_measured_once_it_may(
     page: Page, book: Path
 ) -> None:
@@ -817,6 +836,7 @@ def test_the_list_says_what_was_measured_once_it_may(
     assert told[4]["Result"] == "not yet"
 
 
+@SECOND_WORKER
 def test_the_page_of_results_fits_a_phone(phone: Page, book: Path) -> None:
     commit_all(phone)
     see_results(phone, book, 4)
@@ -837,6 +857,7 @@ def test_the_page_of_results_fits_a_phone(phone: Page, book: Path) -> None:
         expect(phone.get_by_role("button", name=name)).to_be_in_viewport()
 
 
+@SECOND_WORKER
 def test_export_and_delete(page: Page, book: Path) -> None:
     commit_all(page)
     see_results(page, book, 4)
@@ -865,6 +886,7 @@ def test_export_and_delete(page: Page, book: Path) -> None:
     assert is_covered(page, HALF)
 
 
+@SECOND_WORKER
 def test_two_tabs_lose_nothing_of_each_other(
     offline: BrowserContext, page: Page, book: Path
 ) -> None:
@@ -897,6 +919,7 @@ def test_two_tabs_lose_nothing_of_each_other(
             expect(question(tab, key).get_by_role("status")).to_be_empty()
 
 
+@SECOND_WORKER
 @pytest.mark.parametrize(
     ("trouble", "told"),
     [("full", "storage of your browser is full"), ("forbidden", "keeps not")],
@@ -920,6 +943,7 @@ def test_a_full_or_forbidden_storage_is_survived(
     expect(question(page, LEFT).get_by_role("status")).to_contain_text(told)
 
 
+@SECOND_WORKER
 def test_a_record_that_no_longer_fits_is_asked_for_again(
     page: Page, book: Path
 ) -> None:
@@ -937,6 +961,7 @@ def test_a_record_that_no_longer_fits_is_asked_for_again(
     visit(page, book, "predictions")
 
 
+@SECOND_WORKER
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_axe_violation_on_a_phone(
     page: Page, book: Path, scheme: str
@@ -967,6 +992,7 @@ def assert_good(page: Page, scheme: str) -> None:
     assert page.evaluate(TOO_WIDE) == []
 
 
+@SECOND_WORKER
 def test_fingers_find_what_they_touch(page: Page) -> None:
     page.set_viewport_size(dict(PHONE))
     sizes = page.evaluate(
@@ -980,6 +1006,7 @@ def test_fingers_find_what_they_touch(page: Page) -> None:
     assert min(sizes) >= 24
 
 
+@SECOND_WORKER
 def test_a_page_grows_by_little(book: Path) -> None:
     files = [
         ROOT / "_static" / name

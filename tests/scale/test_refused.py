@@ -160,6 +160,7 @@ def by_hand(rank: int, port: int, folder: Path) -> subprocess.Popen:
     )
 
 
+@pytest.mark.nightly
 def test_a_port_that_is_taken_is_told_on_every_process(
     taken: int, tmp_path: Path
 ) -> None:
@@ -192,6 +193,7 @@ def test_torchrun_says_it_of_a_port_that_is_taken(
     assert "address already in use" in done.stderr
 
 
+@pytest.mark.nightly
 def test_a_process_that_is_missing_is_no_reason_to_wait_for_ever(
     tmp_path: Path,
 ) -> None:
