@@ -135,15 +135,18 @@ def _discounts(tables) -> np.ndarray:
     """Estimate what to take from counts of 0, 1, 2, and 3 and more."""
     seen = np.concatenate([np.zeros(1), *tables])
     n1, n2, n3, n4 = ((seen == count).sum() for count in (1, 2, 3, 4))
-    if min(n1, n2, n3, n4) == 0:  # too few to estimate from
-        return np.array([0.0, 0.5, 0.5, 0.5])
-    share = n1 / (n1 + 2 * n2)
-    found = np.array(
-        [
-            0,
-            1 - 2 * share * n2 / n1,
-            2 - 3 * share * n3 / n2,
-            3 - 4 * share * n4 / n3,
-        ]
-    )
-    return np.clip(found, 0, [0, 1, 2, 3])  # never more than there is
+    if min(n1, n2, n3, n4) > 0:
+        share = n1 / (n1 + 2 * n2)
+        found = np.array(
+            [
+                0,
+                1 - 2 * share * n2 / n1,
+                2 - 3 * share * n3 / n2,
+                3 - 4 * share * n4 / n3,
+            ]
+        )
+        if found[1:].min() > 0:
+            return found
+    # Too few to estimate from. Something is taken from each count, or after
+    # some context what was never seen would be impossible.
+    return np.array([0.0, 0.5, 0.5, 0.5])
