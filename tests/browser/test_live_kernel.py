@@ -11,7 +11,7 @@ from conftest import SECONDS
 from live_lab import Lab
 
 # One JupyterLab, started once, serves all tests of this group.
-pytestmark = pytest.mark.xdist_group("lab")
+pytestmark = [pytest.mark.xdist_group("lab"), pytest.mark.nightly]
 CODE = """\
 import matplotlib.pyplot as plt
 
@@ -41,7 +41,6 @@ left""",
 ]
 
 
-@pytest.mark.nightly
 def test_a_number_and_a_curve_are_answered_after_the_commitment(
     context: BrowserContext, lab: Lab
 ) -> None:

@@ -85,6 +85,7 @@ def test_each_slider_moves_its_figure_by_mouse(figures: list[Locator]) -> None:
             )
 
 
+@pytest.mark.nightly
 def test_a_move_can_be_seen(figures: list[Locator]) -> None:
     # The tests above compare the source of the picture: here, its pixels.
     for figure in figures:

@@ -20,7 +20,7 @@ from live_lab import Lab
 from references import Book
 
 # One JupyterLab, started once, serves all tests of this group.
-pytestmark = pytest.mark.xdist_group("lab")
+pytestmark = [pytest.mark.xdist_group("lab"), pytest.mark.nightly]
 
 NAME = "01_ar1"
 MEASURES = "def quick_skill("
