@@ -8,12 +8,14 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import nbval.kernel
 import pytest
 from hypothesis import settings
 from nbformat import NotebookNode
 from nbval.plugin import IPyNbCell, IPyNbFile
 
 from course import tolerance
+from course.kernels import again_if_stillborn
 
 # Chapters store the plain text of their outputs only, see tools/notebooks.py;
 # the other forms of the same output have nothing to be compared with.
@@ -27,6 +29,12 @@ LINES = pytest.StashKey[list[tuple[str, str]]]()
 settings.register_profile("course", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "course")
+
+
+# Several chapters start at once.
+nbval.kernel.start_new_kernel = again_if_stillborn(
+    nbval.kernel.start_new_kernel
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

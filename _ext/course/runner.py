@@ -8,6 +8,7 @@ libraries, is kept beside the outputs; while it is all the same, so are they.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import time
@@ -19,6 +20,8 @@ from tempfile import TemporaryDirectory
 import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
+
+from course.kernels import again_if_stillborn
 
 # Libraries whose version can change a number or a figure.
 STACK = ("ipywidgets", "matplotlib", "numpy", "pandas", "torch")
@@ -99,7 +102,8 @@ def execute(
         after = nbformat.v4.new_code_cell(TELL.format(path=str(told)))
         made = nbformat.from_dict(notebook)
         made.cells = [before, *made.cells, after]
-        NotebookClient(
+        client = functools.partial(
+            NotebookClient,
             made,
             timeout=timeout,
             kernel_name=notebook.metadata.get("kernelspec", {}).get(
@@ -111,7 +115,8 @@ def execute(
             # Kernels say at each start that they talk over this machine's
             # own network without encryption: no news.
             extra_arguments=["--log-level=ERROR"],
-        ).execute()
+        )
+        again_if_stillborn(lambda: client().execute())()
         opened = told.read_text("utf-8").splitlines()
     made.cells = made.cells[1:-1]
     _count_from_one(made)
